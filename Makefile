@@ -1,0 +1,41 @@
+# Everything a person runs here. `make help` lists it.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock format clean
+
+help: ## List what there is to run
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## Install what everything below needs (done by itself)
+	@PYTHON=$(PYTHON) scripts/setup-machine
+
+demo: setup ## Watch the whole road, from a pull request to an installed extension
+	@$(BIN)/python scripts/demo.py
+
+test: setup ## Run every test, in parallel
+	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: setup ## Lint, types, import rules, workflows: what CI holds
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/zizmor --offline --no-progress --persona auditor .github
+
+bench: setup ## Measure speed and memory against a named alternative
+	@$(BIN)/python -m tests.bench
+
+lock: ## Resolve the dependencies anew into requirements/
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra registry pyproject.toml -o requirements/registry.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml -o requirements/dev.lock
+
+format: ## Format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix-only .
+
+clean: ## Remove what these commands made
+	rm -rf $(VENV) .cache demo build dist

@@ -1,0 +1,144 @@
+"""What was observed of a submission before any check looks at it, as plain values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from devforge.model.base import Strict
+
+T = TypeVar("T")
+
+
+class Missing(Strict):
+    """A tool gave no answer. `reason` is ours to read, never the author's fault; it blocks."""
+
+    reason: str
+
+
+Mode = Literal["file", "executable", "symlink", "submodule"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One entry of the extension's Git tree; a symlink's content is its target."""
+
+    path: str
+    mode: Mode
+    content: bytes
+
+    @property
+    def is_text(self) -> bool:
+        return b"\0" not in self.content[:8192]
+
+    @property
+    def text(self) -> str:
+        """The content as text, undecodable bytes replaced."""
+        return self.content.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTree:
+    """The extension at its pinned commit, read from Git objects; paths in Git's order."""
+
+    files: Mapping[str, SourceFile]
+
+    @property
+    def sha256(self) -> str:
+        """A name for exactly these paths, modes and bytes, whatever packed them."""
+        digest = hashlib.sha256()
+        for path in sorted(self.files):
+            file = self.files[path]
+            inner = hashlib.sha256(file.content).hexdigest()
+            digest.update(f"{path}\0{file.mode}\0{inner}\n".encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()
+
+    def get(self, path: str) -> SourceFile | None:
+        return self.files.get(path)
+
+
+class ToolFinding(Strict):
+    """One line of a tool, in the tool's own words; a check maps it into ours."""
+
+    tool: Literal["ruff", "oxlint", "bandit", "semgrep"]
+    code: str
+    path: str
+    line: int
+    message: str
+    severity: str = ""
+
+
+class DependencyFact(Strict):
+    """One dependency as the extension declares it."""
+
+    ecosystem: Literal["PyPI", "npm"]
+    name: str
+    requirement: str
+    source: str  # the file and, where known, line that asks for it
+    locked: str | None = None  # the exact version a lock pins, if any
+    hashed: bool = False
+    for_tests: bool = False
+
+
+class TestRun(Strict):
+    """What the extension's own tests said, run in the sandbox."""
+
+    framework: Literal["pytest", "unittest", "node"]
+    passed: int
+    failed: int
+    skipped: int
+    failures: tuple[str, ...] = ()  # at most twenty, each one line
+    seconds: float = 0.0
+
+
+class FileCoverage(Strict):
+    """Lines of one file that its tests ran; `missing` lists those they did not."""
+
+    path: str
+    covered: int
+    total: int
+    missing: tuple[int, ...] = ()
+
+
+class Timing(Strict):
+    """Seconds over several runs."""
+
+    median: float
+    low: float
+    high: float
+    runs: int
+
+
+class Activation(Strict):
+    """What starting the extension costs beside the reference extension, in the same run."""
+
+    seconds: Timing
+    reference_seconds: Timing
+    memory_bytes: int
+    reference_memory_bytes: int
+
+
+class Failure(Strict):
+    """The extension's own code failed in the sandbox: the author's to mend, unlike `Missing`."""
+
+    what: str
+    output: str = ""  # the last lines it printed, control characters removed
+
+
+class BenchmarkRun(Strict):
+    """One declared benchmark."""
+
+    name: str
+    result: Timing | Failure
+
+
+class Trial(Strict):
+    """What running the extension in the sandbox showed. Numbers here decide nothing but the
+    coverage and performance checks: the job that wrote them ran a stranger's code."""
+
+    tests: TestRun | Failure | Missing | None = None  # None: the extension has no tests
+    coverage: tuple[FileCoverage, ...] | Missing = ()
+    activation: Activation | Failure | Missing
+    benchmarks: tuple[BenchmarkRun, ...] | Missing = ()

@@ -1,0 +1,61 @@
+"""A submission: one proposed version beside everything known about it. Checks see only this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from devforge.model.manifest import Language, Manifest
+from devforge.model.names import ExtensionId
+from devforge.model.observed import DependencyFact, Missing, SourceTree, ToolFinding, Trial
+from devforge.model.policy import Policy
+from devforge.model.records import Developer, Extension, VersionRecord
+from devforge.model.versions import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a file we parse: where, what was found, what to do."""
+
+    at: str  # file, or file and dotted field: "devforge.yaml: engines.devforge"
+    problem: str
+    remedy: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version already in the registry."""
+
+    version: Version
+    record: VersionRecord
+    manifest: Manifest | None = None  # None where only the record is at hand
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One version of one extension, observed. `devforge check` on a plain directory leaves the
+    registry's side (`extension`, `record`, `published`, `catalogue`) empty."""
+
+    id: ExtensionId | None  # None: the manifest does not say
+    tree: SourceTree
+    policy: Policy
+    manifest: Manifest | None = None
+    manifest_problems: tuple[Problem, ...] = ()
+    language: Language | None = None
+    record: VersionRecord | None = None
+    extension: Extension | None = None
+    developers: Mapping[str, Developer] = field(default_factory=dict)
+    published: tuple[Published, ...] = ()
+    # Versions of every extension in the registry; Missing where no registry could be read.
+    catalogue: Mapping[ExtensionId, tuple[Version, ...]] | Missing = field(
+        default_factory=lambda: Missing(reason="no registry at hand")
+    )
+    lint: tuple[ToolFinding, ...] | Missing = ()
+    security: tuple[ToolFinding, ...] | Missing = ()
+    dependencies: tuple[DependencyFact, ...] | Missing = ()
+    # What the ecosystem's own index said of each dependency that could not be had: name → reason.
+    unresolvable: Mapping[str, str] | Missing = field(default_factory=dict)
+    trial: Trial | Missing = field(default_factory=lambda: Missing(reason="not run yet"))
+    kind: Literal["new extension", "new version"] = "new version"

@@ -1,0 +1,1 @@
+"""One outside system each: adapters speak to it, translate its errors, and decide nothing."""

@@ -1,0 +1,1 @@
+"""Word Count: how long a text is, in words, lines and minutes."""

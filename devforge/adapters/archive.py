@@ -133,10 +133,10 @@ def _refuse_bad_shape(
         seen[key] = info.filename
         if not info.is_dir():
             files.add(key)
-    for key in seen:
+    for key, spelled in seen.items():
         parents = key.split("/")[:-1]
         if any("/".join(parents[: n + 1]) in files for n in range(len(parents))):
-            raise BadInput(f"{name}: {seen[key]!r} lies below an entry that is a file")
+            raise BadInput(f"{name}: {spelled!r} lies below an entry that is a file")
 
 
 def _refuse_bad_entry(info: zipfile.ZipInfo, name: str, limits: ArchiveLimits) -> None:

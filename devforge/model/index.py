@@ -49,6 +49,7 @@ class IndexedVersion(Strict):
     sbom: IndexedFile | None = None
     review: IndexedFile | None = None
     commit: CommitSha | None = None
+    # SourceTree.sha256 over the files in the package, so a client can check what it unpacked.
     tree_sha256: Sha256
     published: str | None = None  # RFC 3339, UTC
     rollout: Rollout | None = None

@@ -1,0 +1,1 @@
+"""What a Dev Forge user has: an index to trust, a home to install into, and a way back."""

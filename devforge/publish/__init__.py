@@ -1,0 +1,1 @@
+"""Makes what the records say exist: packages, releases, the index, feeds and the site."""

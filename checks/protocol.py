@@ -36,9 +36,9 @@ class Check(Protocol):
     """A module; no base class, no registration. Its docstring is the public page."""
 
     @property
-    def NAME(self) -> CheckName: ...
+    def NAME(self) -> CheckName: ...  # noqa: N802 - a module's constant
     @property
-    def RULES(self) -> tuple[Rule, ...]: ...
+    def RULES(self) -> tuple[Rule, ...]: ...  # noqa: N802 - as above
     def check(self, submission: Submission, /) -> Iterator[Finding]: ...
 
 

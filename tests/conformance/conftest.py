@@ -1,0 +1,1 @@
+"""Fixtures of the conformance tests; the plugin for every other test is conformance.plugin."""

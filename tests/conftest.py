@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["node_tools"]
+
 GOLDEN = Path(__file__).parent / "golden"
 
 

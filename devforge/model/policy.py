@@ -111,7 +111,7 @@ class Review(Strict):
 class Publishing(Strict):
     """The index and the roll-out."""
 
-    bins: Literal[16, 64, 256, 1024, 4096]
+    bins: Literal[16, 256, 4096]  # powers of 16: a bin is named by hex digits
     keep_percent: Percent
     rollout: Rollout
 

@@ -1,0 +1,1 @@
+"""Greets whoever asks, and counts how often."""

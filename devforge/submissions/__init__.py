@@ -1,0 +1,1 @@
+"""How a developer's version becomes a pull request: `devforge submit`."""

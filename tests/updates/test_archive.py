@@ -1,0 +1,145 @@
+"""The one reader of strangers' archives: what it refuses, and that it says which entry and why."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devforge.adapters.archive import ArchiveLimits, ArchiveMember, read_zip, write_members
+from devforge.errors import BadInput, Unavailable
+
+
+def archive(*entries, compression=zipfile.ZIP_DEFLATED):
+    """Return a zip of (name or ZipInfo, content) pairs."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as file:
+        for name, content in entries:
+            file.writestr(name, content)
+    return buffer.getvalue()
+
+
+def entry(name, kind):
+    info = zipfile.ZipInfo(name)
+    info.create_system = 3
+    info.external_attr = (kind | 0o644) << 16
+    return info
+
+
+def test_plain_files_come_out_as_they_went_in():
+    runnable = zipfile.ZipInfo("bin/run")
+    runnable.external_attr = (stat.S_IFREG | 0o755) << 16
+
+    members = read_zip(archive(("a.txt", "one"), (runnable, "two")), name="p.zip")
+
+    assert members == [
+        ArchiveMember("a.txt", False, b"one"),
+        ArchiveMember("bin/run", True, b"two"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (["../evil"], ".. part"),
+        (["a/../../evil"], ".. part"),
+        (["/etc/passwd"], "absolute"),
+        (["C:/evil"], "absolute"),
+        (["a\\..\\evil"], "backslash"),
+        (["a//b"], "empty"),
+        (["a\nb"], "control character"),
+        (["con"], "Windows"),
+        (["lib/NUL.txt"], "Windows"),
+        (["trailing. "], "Windows"),
+        (["a:stream"], "absolute"),
+        (["x" * 300], "longer"),
+        (["Readme", "README"], "one name on some disks"),
+        (["caf\u00e9", "cafe\u0301"], "one name on some disks"),
+        (["a", "a/b"], "below an entry that is a file"),
+    ],
+)  # fmt: skip
+def test_a_name_that_could_land_elsewhere_is_refused(names, why):
+    with pytest.raises(BadInput, match=why) as caught:
+        read_zip(archive(*((name, "x") for name in names)), name="p.zip")
+
+    assert str(caught.value).startswith("p.zip")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_the_same_name_twice_is_refused():
+    with pytest.raises(BadInput, match="one name"):
+        read_zip(archive(("a", "1"), ("a", "2")), name="p.zip")
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFCHR, stat.S_IFIFO, stat.S_IFSOCK])
+def test_links_and_devices_are_refused(kind):
+    with pytest.raises(BadInput, match="link or a device"):
+        read_zip(archive((entry("a", kind), "/etc/passwd")), name="p.zip")
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked():
+    bomb = archive(("zeros", b"\0" * (60 << 20)))
+
+    assert len(bomb) < 100_000
+    with pytest.raises(BadInput, match="too much for"):
+        read_zip(bomb, name="p.zip")
+
+
+def test_an_entry_longer_than_it_claims_is_refused():
+    content = bytearray(archive(("a", b"\0" * 5000)))
+    directory = content.rindex(b"PK\x01\x02")
+    content[directory + 24 : directory + 28] = (10).to_bytes(4, "little")
+
+    with pytest.raises(BadInput):
+        read_zip(bytes(content), name="p.zip")
+
+
+def test_two_readers_never_see_two_archives():
+    content = bytearray(archive(("good.txt", "x"), compression=zipfile.ZIP_STORED))
+    content[content.index(b"good.txt")] = ord("f")  # the local header's name, not the directory's
+
+    with pytest.raises(BadInput, match="header|differ"):
+        read_zip(bytes(content), name="p.zip")
+
+
+def test_overlapping_entries_are_refused():
+    content = bytearray(archive(("a", "x" * 50), ("b", "x" * 50), compression=zipfile.ZIP_STORED))
+    second = content.rindex(b"PK\x01\x02")
+    content[second + 42 : second + 46] = (0).to_bytes(4, "little")
+
+    with pytest.raises(BadInput, match="overlap"):
+        read_zip(bytes(content), name="p.zip")
+
+
+def test_too_many_entries_are_refused():
+    many = archive(*((f"{n}", "") for n in range(20)))
+
+    with pytest.raises(BadInput, match="20 entries, at most 10"):
+        read_zip(many, name="p.zip", limits=ArchiveLimits(files=10))
+
+
+@given(st.binary(max_size=400))
+def test_arbitrary_bytes_are_bad_input_and_nothing_else(content):
+    with pytest.raises(BadInput):
+        read_zip(content, name="p.zip")
+
+
+@given(st.integers(0, 200), st.integers(0, 255))
+def test_one_flipped_byte_never_surprises(position, value):
+    content = bytearray(archive(("dir/a.txt", "hello hello hello"), ("b.txt", "x" * 40)))
+    content[position % len(content)] = value
+
+    try:
+        members = read_zip(bytes(content), name="p.zip")
+    except BadInput:
+        return
+    assert all(".." not in member.path for member in members)
+
+
+def test_writing_into_a_place_that_exists_is_refused(tmp_path):
+    with pytest.raises(Unavailable, match="exists"):
+        write_members([], tmp_path)

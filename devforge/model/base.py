@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 P = TypeVar("P", bound="Parsed")
+
+# What each pattern means, for whoever wrote something that does not match it.
+MEANINGS: dict[str, str] = {}
+
+
+def shape(pattern: str, meaning: str, **limits: Any) -> Any:
+    """Return a field constraint whose refusal reads `must be <meaning>`, and its schema too."""
+    MEANINGS[pattern] = meaning
+    return Field(pattern=pattern, description=meaning[0].upper() + meaning[1:], **limits)
 
 
 class Strict(BaseModel):
@@ -25,7 +34,11 @@ class Foreign(BaseModel):
 
 
 class Parsed:
-    """A value written as a string in records: subclasses give `parse`, `__str__` and `PATTERN`."""
+    """A value written as a string in records: subclasses give `parse`, `__str__` and `PATTERN`.
+
+    `PATTERN` is what an editor checks; `parse` decides. `nearest` is offered to whoever wrote
+    something that `parse` refused.
+    """
 
     __slots__ = ()
     PATTERN = ""
@@ -37,6 +50,21 @@ class Parsed:
         raise ValueError(f"{cls.__name__} cannot be read from {text!r}")  # pragma: no cover
 
     @classmethod
+    def spellings(cls, text: str) -> tuple[str, ...]:
+        """Return what whoever wrote `text` may have meant, the likeliest first; may be wrong."""
+        return (text.strip().lower(),)
+
+    @classmethod
+    def nearest(cls, text: str) -> str | None:
+        """Return a valid spelling close to the refused `text`, if there is an obvious one."""
+        for candidate in cls.spellings(text):
+            try:
+                return str(cls.parse(candidate))
+            except ValueError:
+                continue
+        return None
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             _from(cls), serialization=core_schema.plain_serializer_function_ser_schema(str)
@@ -46,20 +74,28 @@ class Parsed:
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        shape: JsonSchemaValue = {"type": "string"}
+        wanted: JsonSchemaValue = {"type": "string"}
+        if cls.__doc__:
+            wanted["description"] = cls.__doc__.partition("\n")[0]
         if cls.PATTERN:
-            shape["pattern"] = cls.PATTERN
+            wanted["pattern"] = cls.PATTERN
         if cls.EXAMPLE:
-            shape["examples"] = [cls.EXAMPLE]
-        return shape
+            wanted["examples"] = [cls.EXAMPLE]
+        return wanted
 
 
 def _from(kind: type[P]) -> Callable[[object], P]:
+    parse, nearest, failed = kind.parse, kind.nearest, "parsed"
+
     def validate(value: object) -> P:
+        if isinstance(value, str):
+            try:
+                return parse(value)
+            except ValueError as error:
+                context = {"allowed": str(error), "nearest": nearest(value) or ""}
+                raise PydanticCustomError(failed, "{allowed}", context) from None
         if isinstance(value, kind):
             return value
-        if not isinstance(value, str):
-            raise ValueError(f"must be text, not {type(value).__name__}; put it in quotes")
-        return kind.parse(value)
+        raise PydanticCustomError("string_type", "must be text", {})
 
     return validate

@@ -1,0 +1,48 @@
+"""Which type a record's model wants at a path, so that a message can name what is allowed. Pure."""
+
+from __future__ import annotations
+
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+
+def keys_at(kind: object, path: tuple[str | int, ...]) -> list[str]:
+    """Return the keys a mapping at `path` may have; empty where any key may stand."""
+    wanted = required_type(kind, path)
+    return list(wanted.model_fields) if _is_model(wanted) else []
+
+
+def required_type(kind: object, path: tuple[str | int, ...]) -> Any:
+    """Return the type wanted at `path`, without its constraints; None where there is none."""
+    wanted = _bare(kind)
+    for part in path:
+        wanted = _bare(_inside(wanted, part))
+    return wanted
+
+
+def _inside(wanted: Any, part: str | int) -> Any:
+    if _is_model(wanted):
+        described = wanted.model_fields.get(str(part))
+        return described.annotation if described else None
+    arguments = get_args(wanted)
+    if isinstance(part, int) and arguments:
+        return arguments[0]
+    return arguments[1] if get_origin(wanted) is dict and len(arguments) == 2 else None
+
+
+def _bare(wanted: Any) -> Any:
+    """Strip `Annotated` and `| None`: what is left is what a person has to write."""
+    while True:
+        origin, arguments = get_origin(wanted), get_args(wanted)
+        if origin is Annotated:
+            wanted = arguments[0]
+        elif origin in (Union, UnionType):
+            wanted = next((a for a in arguments if a is not NoneType), None)
+        else:
+            return wanted
+
+
+def _is_model(wanted: Any) -> bool:
+    return isinstance(wanted, type) and issubclass(wanted, BaseModel)

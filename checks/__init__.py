@@ -1,0 +1,7 @@
+"""Every review check, in the order a developer reads them. To add one: a file, a line here."""
+
+from __future__ import annotations
+
+from checks.protocol import Check
+
+CHECKS: tuple[Check, ...] = ()

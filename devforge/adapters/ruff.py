@@ -1,0 +1,66 @@
+"""ruff over Python files, with our choice of rules and none of the extension's settings.
+
+Only what is wrong, never what is merely unusual: undefined names, formats that cannot work,
+comparisons that are always the same, and syntax no Python can read. A line's own `noqa` is
+honoured, since quality is its author's business; syntax errors cannot be silenced.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from devforge.adapters.program import ToolFailed, find_program, read_answer, run_program
+from devforge.model.base import Foreign
+from devforge.model.observed import Missing, ToolFinding
+
+SUFFIXES = (".py", ".pyi")
+_RULES = "E9,F50,F52,F63,F70,F82,PLE,B012,B015,B018,B020,B021,B025,B029,F601,F602,F622,F811"
+_NOT = "PLE0604,PLE0605,F822"  # exports computed at run time are ordinary
+_SECONDS = 60
+
+
+class _Place(Foreign):
+    row: int
+
+
+class _Line(Foreign):
+    code: str | None
+    filename: str
+    location: _Place
+    message: str
+
+
+def lint_python(
+    directory: Path, *, program: str | None = None, seconds: float = _SECONDS
+) -> tuple[ToolFinding, ...] | Missing:
+    """Return what ruff says of the Python files in `directory`, in order of place."""
+    if not any(path.suffix in SUFFIXES for path in directory.rglob("*")):
+        return ()
+    try:
+        answer = run_program(
+            [
+                program or find_program("ruff"), "check", "--isolated", "--no-cache", "--quiet",
+                "--no-respect-gitignore", "--exit-zero", "--output-format", "json",
+                "--target-version", "py314", "--select", _RULES, "--ignore", _NOT, "--", ".",
+            ],
+            tool="ruff", directory=directory, seconds=seconds,
+        )  # fmt: skip
+        lines = read_answer("ruff", answer.output, list[_Line])
+    except ToolFailed as error:
+        return Missing(reason=str(error))
+    return tuple(sorted((_finding(line, directory) for line in lines), key=_place))
+
+
+def _finding(line: _Line, directory: Path) -> ToolFinding:
+    name = line.filename.removeprefix(f"{directory.resolve()}/").removeprefix(f"{directory}/")
+    return ToolFinding(
+        tool="ruff",
+        code=line.code or "invalid-syntax",
+        path=name,
+        line=line.location.row,
+        message=line.message,
+    )
+
+
+def _place(finding: ToolFinding) -> tuple[str, int, str, str]:
+    return finding.path, finding.line, finding.code, finding.message

@@ -1,4 +1,106 @@
-"""placeholder while review lands"""
+"""`devforge submit`: propose the committed version to a registry."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from devforge.cli.options import Json
+from devforge.errors import BadInput
+from devforge.plan import apply
+
+if TYPE_CHECKING:
+    from devforge.adapters.forks import Forks
+    from devforge.submissions.plan import Propose
 
 
-def submit() -> None: ...
+def submit(
+    path: Annotated[
+        Path, typer.Argument(help="The extension's directory, in a Git repository.")
+    ] = Path(),
+    registry: Annotated[
+        str | None,
+        typer.Option(
+            "--registry",
+            metavar="OWNER/NAME",
+            envvar="DEVFORGE_REGISTRY",
+            help="The registry's repository.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Open the pull request that publishes this version, or bring an open one up to date.
+
+    Needs a token of yours in GITHUB_TOKEN that may fork and open pull requests.
+    """
+    from devforge.adapters.forks import Forks  # noqa: PLC0415
+    from devforge.adapters.registry import load_policy  # noqa: PLC0415
+    from devforge.submissions.observe import observe_account, observe_listed, observe_work  # noqa: PLC0415
+    from devforge.submissions.plan import plan_submit  # noqa: PLC0415
+
+    server_url = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+    forks = Forks(
+        _registry(registry), _token(), server_url=server_url,
+        api_url=os.environ.get("GITHUB_API_URL", "https://api.github.com"),
+    )  # fmt: skip
+    work = observe_work(path, forks, server_url=server_url, limits=load_policy(None).limits)
+    branch = forks.registry().default_branch
+    account = observe_account(forks)
+    listed = observe_listed(forks, work.manifest, branch=branch)
+    plan = plan_submit(account=account, work=work, listed=listed)
+    if not as_json:
+        typer.echo(plan.render())
+    links: list[str] = []
+    if not dry_run:
+        apply(plan, lambda change: links.append(_propose(forks, change, account.login, branch)))
+    if as_json:
+        typer.echo(json.dumps(json.loads(plan.to_json()) | {"pull_requests": links}))
+        return
+    for link in links:
+        typer.echo(f"pull request: {link}")
+    if plan.changes and listed.developer is None:
+        typer.echo("once it is merged, run `devforge submit` again for the extension itself")
+
+
+def _propose(forks: Forks, change: Propose, login: str, base: str) -> str:
+    """Push the change to the fork and return the pull request's address; safe to repeat."""
+    fork = forks.fork()
+    pull = forks.open_pull_from(login, change.branch)
+    files = dict(change.files)
+    standing = pull and all(
+        forks.file(path, ref=pull.head.sha, repository=fork) == text.encode()
+        for path, text in files.items()
+    )
+    if not standing:
+        forks.push_files(
+            fork, change.branch, base=forks.tip(base), files=files, message=change.title
+        )
+    if pull is None:
+        head = f"{login}:{change.branch}"
+        pull = forks.open_pull(head=head, base=base, title=change.title, body=change.body)
+    return pull.html_url
+
+
+def _registry(given: str | None) -> str:
+    if not given or given.count("/") != 1:
+        raise BadInput(
+            "which registry? Name its repository with --registry owner/name, or set DEVFORGE_REGISTRY once"
+        )
+    return given
+
+
+def _token() -> str:
+    token = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")
+    if not token:
+        raise BadInput(
+            "GITHUB_TOKEN is not set; make a token on GitHub that may read and write your public "
+            "repositories, and set GITHUB_TOKEN to it (`gh auth token` prints one)"
+        )
+    return token

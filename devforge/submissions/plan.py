@@ -66,7 +66,7 @@ def plan_submit(*, account: Account, work: Work, listed: Listed) -> Plan[Propose
     manifest = work.manifest
     title = f"submit {manifest.id} {manifest.version}"
     refusals = tuple(_refusals(account, work, listed))
-    notes = ()
+    notes: tuple[str, ...] = ()
     if work.is_dirty:
         notes = (
             f"ignored  changes that are not committed; {work.commit[:12]} is what is submitted",

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from devforge.adapters.git_program import GitProgram
 from devforge.errors import BadInput, Refused, Unavailable
+from devforge.model.change import TreeChange
 from devforge.model.names import RepositoryUrl
 from devforge.model.observed import Mode, SourceFile, SourceTree
 from devforge.model.policy import Limits
@@ -44,26 +45,6 @@ class TreeEntry:
     def kind(self) -> Mode | None:
         """What the mode means; None for a mode Git itself would not write."""
         return _MODES.get(self.mode)
-
-
-@dataclass(frozen=True, slots=True)
-class TreeChange:
-    """One path whose mode or object differs. An absent side has mode `000000` and no blob.
-
-    A rename is two changes: one path goes, another comes.
-    """
-
-    path: str
-    old_mode: str
-    new_mode: str
-    old_blob: str | None
-    new_blob: str | None
-
-    @property
-    def verb(self) -> Literal["adds", "deletes", "changes"]:
-        if self.old_blob is None:
-            return "adds"
-        return "deletes" if self.new_blob is None else "changes"
 
 
 class Objects:

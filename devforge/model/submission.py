@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from devforge.model.change import Proposed
 from devforge.model.manifest import Language, Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import DependencyFact, Missing, SourceTree, ToolFinding, Trial
@@ -59,3 +60,6 @@ class Submission:
     unresolvable: Mapping[str, str] | Missing = field(default_factory=dict)
     trial: Trial | Missing = field(default_factory=lambda: Missing(reason="not run yet"))
     kind: Literal["new extension", "new version"] = "new version"
+    record_problems: tuple[Problem, ...] = ()  # what is wrong with the records it proposes
+    # The pull request it comes in; None for `devforge check`, which judges the extension alone.
+    change: Proposed | None = None

@@ -1,0 +1,97 @@
+"""Fetches Python packages as wheels, which are unpacked and never run: no build, no set-up code."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from devforge.adapters.dependencies.fetching import Unresolvable, run_client
+from devforge.errors import Unavailable
+
+_OPTIONS = (
+    "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--progress-bar=off",
+    "--retries=1", "--no-color", "--root-user-action=ignore", "--no-warn-script-location",
+)  # fmt: skip
+_NETWORK = re.compile(
+    r"Failed to establish a new connection|Temporary failure in name resolution|Name or service not"
+    r"|Connection (?:refused|reset|aborted)|NewConnectionError|ConnectTimeout|Read timed out"
+    r"|ProxyError|SSLError|5\d\d Server Error|HTTP error 5\d\d|Network is unreachable|RemoteDisconn"
+)
+_NONE_FOUND = re.compile(
+    r"Could not find a version that satisfies the requirement (?P<what>[^\n]+?) "
+    r"\(from (?:versions|[^)]*\) \(from versions): (?P<versions>[^)]*)\)"
+)
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_WRONG_HASH = re.compile(r"\n\s{4}(?P<what>[A-Za-z0-9._-]+)[^\n]*\n\s+Expected sha", re.ASCII)
+_NO_HASH = re.compile(r"\n\s{4}(?P<what>[A-Za-z0-9._-]+==[^\s]+) --hash=")
+
+
+def fetch_wheels(requirements: Sequence[str], into: Path, *, disk_bytes: int) -> Path:
+    """Install `requirements`, lines as pip reads them, into a directory below `into`; return it.
+
+    A line with `--hash` makes hashes required of all of them, as pip does.
+
+    Raises:
+        Unresolvable: the index has no fitting wheel, a hash differs, or two lines exclude each other.
+        Unavailable: pip is not installed, the index did not answer.
+    """
+    if importlib.util.find_spec("pip") is None:
+        raise Unavailable("pip is not installed beside this program, so no wheel can be fetched")
+    into.mkdir(parents=True, exist_ok=True)
+    wanted, target = into / "requirements.txt", into / "packages"
+    wanted.write_text("\n".join(requirements) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pip", "install", *_OPTIONS]
+    command += ["--target", str(target), "--requirement", str(wanted)]
+    answer = run_client(command, into=into, disk_bytes=disk_bytes, prefix="PIP_", settings={})
+    if answer.status != 0:
+        raise _translated(answer.said, requirements)
+    target.mkdir(exist_ok=True)
+    return target
+
+
+def _translated(said: str, requirements: Sequence[str]) -> Unresolvable | Unavailable:
+    if _NETWORK.search(said):
+        return Unavailable(f"the Python package index did not answer: {_last(said)}")
+    reasons = {}
+    for match in _NONE_FOUND.finditer(said):
+        name = _name(match["what"])
+        seen = match["versions"].strip()
+        reasons[name] = (
+            f"no wheel satisfies {match['what'].strip()}; the index has {_few(seen)}"
+            if seen not in ("", "none")
+            else f"no wheel satisfies {match['what'].strip()}; the index has none for this Python"
+        )
+    for match in _WRONG_HASH.finditer(said):
+        reasons[_name(match["what"])] = "the file's hash is not the one that is pinned"
+    for match in _NO_HASH.finditer(said):
+        reasons[_name(match["what"])] = "has no hash, and others have: pin it with one too"
+    if "ResolutionImpossible" in said or "conflicting dependencies" in said:
+        names = sorted({_name(line) for line in requirements if _name(line) in said})
+        reasons |= {name: f"cannot be installed together: {_conflict(said)}" for name in names}
+    if reasons:
+        return Unresolvable(reasons)
+    return Unavailable(f"pip could not install the dependencies: {_last(said)}")
+
+
+def _name(requirement: str) -> str:
+    match = _NAME.match(requirement.strip())
+    return match.group() if match else requirement.strip()
+
+
+def _few(versions: str) -> str:
+    known = [version.strip() for version in versions.split(",")]
+    return ", ".join(known[-5:]) if len(known) <= 5 else f"… {', '.join(known[-5:])}"
+
+
+def _conflict(said: str) -> str:
+    lines = [line.strip() for line in said.splitlines() if " depends on " in line]
+    return "; ".join(lines[:4]) or "their version ranges exclude each other"
+
+
+def _last(said: str) -> str:
+    errors = [line.strip() for line in said.splitlines() if "ERROR" in line or "rror:" in line]
+    lines = errors or [line.strip() for line in said.splitlines() if line.strip()] or ["no word"]
+    return lines[-1][:300]

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from devforge.local.workflows.expressions.errors import BadExpression
@@ -113,6 +114,8 @@ def _unexpected(what: str, at: int, remedy: str) -> BadExpression:
     return BadExpression(f"unexpected symbol {what[:60]!r} at position {at + 1}: {remedy}")
 
 
-def names_in(tokens: list[Token]) -> Iterator[str]:
-    """Yield every name in the expression, in lower case."""
-    return (token.text.lower() for token in tokens if token.kind == "name")
+def calls_in(tokens: list[Token]) -> Iterator[str]:
+    """Yield the name of every function called, in lower case."""
+    for name, after in pairwise(tokens):
+        if name.kind == "name" and after.text == "(":
+            yield name.text.lower()

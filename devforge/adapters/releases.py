@@ -1,0 +1,107 @@
+"""GitHub Releases, reduced to what publishing needs. Speaks HTTP and decides nothing.
+
+A write is made once: a lost answer may hide a success, and whoever asked looks again first.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import github
+import requests
+from pydantic import Field
+
+from devforge.adapters.github import GitHub, _NotThere, _parsed, _translated
+from devforge.errors import Unavailable
+from devforge.model.base import Foreign
+
+_NEWEST = 100
+
+
+class Asset(Foreign):
+    """A file of a release. `state` is `starter` where an upload broke off."""
+
+    id: Annotated[int, Field(gt=0)]
+    name: str
+    state: str
+    size: int
+    browser_download_url: str
+    digest: str | None = None  # "sha256:…", on servers that say it
+
+
+class Release(Foreign):
+    """A release. `published_at` is absent while it is a draft, which only we can see."""
+
+    id: Annotated[int, Field(gt=0)]
+    tag_name: str
+    draft: bool
+    upload_url: str
+    html_url: str = ""
+    published_at: str | None = None
+    assets: tuple[Asset, ...] = ()
+
+
+class Releases(GitHub):
+    """The releases of one repository; see `GitHub` for what its arguments mean."""
+
+    def newest(self) -> tuple[Release, ...]:
+        """Return the hundred newest releases, drafts among them. One request."""
+        path = f"{self._base}/releases"
+        _, found = self._send("GET", path, query={"per_page": _NEWEST})
+        return tuple(_parsed(Release, item, path) for item in found)
+
+    def tagged(self, tag: str) -> Release | None:
+        """Return the published release of `tag`; a draft is never found this way."""
+        return self._maybe(Release, f"{self._base}/releases/tags/{quote(tag, safe='')}")
+
+    def draft(self, tag: str, *, title: str, body: str, commit: str, prerelease: bool) -> Release:
+        """Create a draft. Asking twice makes two: look at `newest` first."""
+        wanted = {
+            "tag_name": tag,
+            "target_commitish": commit,
+            "name": title,
+            "body": body,
+            "draft": True,
+            "prerelease": prerelease,
+        }
+        answer = self._write("POST", f"{self._base}/releases", wanted)
+        return _parsed(Release, answer, "release")
+
+    def publish(self, release: int) -> Release:
+        """Make a draft public, which also makes its tag. Safe to repeat."""
+        wanted = {"draft": False, "make_latest": "false"}
+        answer = self._write("PATCH", f"{self._base}/releases/{release}", wanted)
+        return _parsed(Release, answer, "release")
+
+    def upload(self, release: Release, name: str, content: bytes, kind: str) -> Asset:
+        """Add a file to a draft. A name that is taken is refused, half an upload included."""
+        url = release.upload_url.split("{", 1)[0]
+        answer = self._send_bytes(url, {"name": name}, content, kind)
+        return _parsed(Asset, answer, "asset")
+
+    def discard_upload(self, asset: Asset) -> None:
+        """Remove what a broken upload left in a draft, so that its name is free again.
+
+        Source: docs.github.com, "Upload a release asset": an asset left in the state `starter`
+        can be deleted and uploaded anew.
+        """
+        try:
+            self._write("DELETE", f"{self._base}/releases/assets/{asset.id}")
+        except _NotThere:
+            return
+
+    def _send_bytes(self, url: str, query: dict[str, str], content: bytes, kind: str) -> Any:
+        self.requests += 1
+        headers = {"Content-Type": kind, "Content-Length": str(len(content))}
+        try:
+            return self._requester.requestMemoryBlobAndCheck(
+                "POST", url, query, headers, io.BytesIO(content)
+            )[1]
+        except github.GithubException as error:
+            raise _translated("POST", url, error) from error
+        except requests.RequestException as error:
+            raise Unavailable(f"POST {url}: {type(error).__name__}, no answer") from error
+        except ValueError as error:
+            raise Unavailable(f"POST {url}: the answer is not JSON") from error

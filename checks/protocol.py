@@ -25,10 +25,26 @@ class Rule:
     severity: Severity
     why: str  # the paragraph its page opens with
 
-    def finding(self, *, at: str, problem: str, remedy: str, line: int | None = None) -> Finding:
-        """Return a finding of this rule at its own severity; policy may turn it later."""
+    def finding(
+        self,
+        *,
+        at: str,
+        problem: str,
+        remedy: str,
+        line: int | None = None,
+        severity: Severity | None = None,
+    ) -> Finding:
+        """Return a finding at the rule's own severity, or at a milder one where the place asks it.
+
+        Policy may turn it later. Texts longer than a report keeps are cut.
+        """
         return Finding(
-            rule=self.id, severity=self.severity, at=at, line=line, problem=problem, remedy=remedy
+            rule=self.id,
+            severity=severity or self.severity,
+            at=at[:4000],
+            line=line,
+            problem=problem[:4000],
+            remedy=remedy[:4000],
         )
 
 

@@ -80,6 +80,7 @@ class DependencyFact(Strict):
     locked: str | None = None  # the exact version a lock pins, if any
     hashed: bool = False
     for_tests: bool = False
+    direct: bool = True  # False: only a lock names it, because something else needs it
 
 
 class TestRun(Strict):

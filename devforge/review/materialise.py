@@ -1,0 +1,73 @@
+"""Writes a tree's code where tools can read it, under names of our own choosing.
+
+The tools see `00007.py` where the extension has `odd dir/-x.py`: no name of a stranger's reaches a
+command line or the file system, no directory name makes a tool look away, and nothing but code is
+written, so no configuration or ignore file of the extension is there to be found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from devforge.model.observed import SourceFile, SourceTree, ToolFinding
+
+CODE = (".py", ".pyi", ".pyw", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
+# A tool is not stalled with a file nobody wrote by hand; the security check says it was not read.
+LARGEST_BYTES = 1_500_000
+_SHEBANG = re.compile(rb"#![^\n]*?\b(python|node|deno|bun)")
+_SPOKEN = {b"python": ".py", b"node": ".js", b"deno": ".ts", b"bun": ".ts"}
+
+
+@dataclass(frozen=True, slots=True)
+class Materialised:
+    """The code of a tree in `directory`; `paths` leads from our names back to the tree's."""
+
+    directory: Path
+    paths: Mapping[str, str]
+    too_large: tuple[str, ...] = field(default=())
+
+    def translated(self, findings: tuple[ToolFinding, ...]) -> tuple[ToolFinding, ...]:
+        """Return `findings` with the tree's own paths, in order of place."""
+        named = [f.model_copy(update={"path": self.paths[f.path]}) for f in findings]
+        return tuple(sorted(named, key=lambda f: (f.path, f.line, f.code, f.message)))
+
+
+def materialise(tree: SourceTree, directory: Path) -> Materialised:
+    """Write every code file of `tree` below `directory`, which must be new or empty.
+
+    Symbolic links and submodules are not followed: they are the manifest check's business.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    paths: dict[str, str] = {}
+    too_large: list[str] = []
+    for path, file in sorted(tree.files.items()):
+        suffix = code_suffix(file)
+        if suffix is None:
+            continue
+        if len(file.content) > LARGEST_BYTES:
+            too_large.append(path)
+            continue
+        name = f"{len(paths):05}{suffix}"
+        target = directory / name
+        target.write_bytes(file.content)
+        target.chmod(0o444)
+        paths[name] = path
+    return Materialised(directory, paths, tuple(too_large))
+
+
+def code_suffix(file: SourceFile) -> str | None:
+    """Return the suffix a tool knows `file`'s language by, or None where it is no code."""
+    if file.mode not in ("file", "executable"):
+        return None
+    lower = file.path.lower()
+    if lower.endswith((".d.ts", ".d.mts", ".d.cts")):
+        return ".d.ts"
+    for suffix in CODE:
+        if lower.endswith(suffix):
+            return ".py" if suffix == ".pyw" else suffix
+    if "." not in lower.rpartition("/")[2] and (spoken := _SHEBANG.match(file.content[:200])):
+        return _SPOKEN[spoken[1]]
+    return None

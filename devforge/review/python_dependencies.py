@@ -1,0 +1,197 @@
+"""Dependencies as Python projects write them. Pure; setup.py is read, never run."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from devforge.model.observed import DependencyFact, SourceTree
+
+_REQUIREMENTS = re.compile(
+    r"(?:requirements/)?[\w.-]*(?:requirements|constraints|base|main|dev|test)[\w.-]*\.(?:txt|in)"
+)
+_FOR_TESTS = re.compile(r"test|dev|doc|lint|typing|ci\b|bench|coverage", re.IGNORECASE)
+_URL = re.compile(r"(?:git|hg|svn|bzr)\+|https?://|file:|\.{0,2}/|[A-Za-z]:\\", re.IGNORECASE)
+_EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
+_HASH = re.compile(r"\s--hash=\S+")
+_LOCKS = ("uv.lock", "poetry.lock", "pylock.toml", "pdm.lock")
+
+
+def read_python(tree: SourceTree) -> list[DependencyFact]:
+    """Return what the root's Python files ask for, then what only a lock names."""
+    declared = [
+        *_requirement_files(tree),
+        *_pyproject(tree),
+        *_setup_cfg(tree),
+        *_setup_py(tree),
+    ]
+    locked = {fact.name: fact for fact in _lock_files(tree)}
+    known = [_pinned(fact, locked) for fact in declared]
+    direct = {fact.name for fact in known}
+    return [*known, *(fact for name, fact in locked.items() if name not in direct)]
+
+
+def _requirement_files(tree: SourceTree) -> Iterator[DependencyFact]:
+    for path, file in tree.files.items():
+        if file.mode == "symlink" or not _REQUIREMENTS.fullmatch(path):
+            continue
+        text = file.text.replace("\\\n", " ")
+        for line in text.split("\n")[:5000]:
+            bare = re.split(r"(?:^|\s)#(?!egg)", line, maxsplit=1)[0].strip()
+            hashed = bool(_HASH.search(bare))
+            bare = _HASH.sub("", bare).removeprefix("-e ").removeprefix("--editable ").strip()
+            if bare and not bare.startswith("-"):
+                for_tests = path != "requirements.txt" and bool(_FOR_TESTS.search(path))
+                yield from _facts([bare], path, for_tests=for_tests, hashed=hashed)
+
+
+def _pyproject(tree: SourceTree) -> Iterator[DependencyFact]:
+    document = _toml(tree, "pyproject.toml")
+    project = _table(document, "project")
+    yield from _facts(_list(project.get("dependencies")), "pyproject.toml: project.dependencies")
+    extras = {"optional-dependencies": project, "dependency-groups": document}
+    for name, table in extras.items():
+        groups = _table(table, name)
+        for group, wanted in groups.items():
+            where = f"pyproject.toml: {name}.{group}"
+            yield from _facts(_list(wanted), where, for_tests=True)
+    poetry = _table(_table(document, "tool"), "poetry")
+    yield from _poetry(_table(poetry, "dependencies"), for_tests=False)
+    yield from _poetry(_table(poetry, "dev-dependencies"), for_tests=True)
+    for inner in _table(poetry, "group").values():
+        if isinstance(inner, dict):
+            yield from _poetry(_table(inner, "dependencies"), for_tests=True)
+
+
+def _poetry(section: dict[str, object], *, for_tests: bool) -> Iterator[DependencyFact]:
+    for name, wanted in section.items():
+        if name.lower() == "python":
+            continue
+        table = wanted if isinstance(wanted, dict) else {"version": wanted}
+        place = table.get("git") or table.get("url") or table.get("path")
+        requirement = f"{name} @ {place}" if place else f"{name} {table.get('version', '')}"
+        yield _fact(name, requirement, "pyproject.toml: tool.poetry", for_tests=for_tests)
+
+
+def _setup_cfg(tree: SourceTree) -> Iterator[DependencyFact]:
+    file = tree.get("setup.cfg")
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(file.text if file else "")
+    except configparser.Error:
+        return
+    wanted = parser.get("options", "install_requires", fallback="")
+    yield from _facts(wanted.splitlines(), "setup.cfg: install_requires")
+
+
+def _setup_py(tree: SourceTree) -> Iterator[DependencyFact]:
+    """Literal lists given as `install_requires=`, and nothing cleverer."""
+    file = tree.get("setup.py")
+    try:
+        module = ast.parse(file.content if file else b"")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    named = {
+        target.id: node.value
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(module):
+        if isinstance(node, ast.keyword) and node.arg == "install_requires":
+            value = named.get(node.value.id) if isinstance(node.value, ast.Name) else node.value
+            items = value.elts if isinstance(value, ast.List | ast.Tuple) else []
+            texts = [i.value for i in items if isinstance(i, ast.Constant)]
+            yield from _facts(_list(texts), "setup.py: install_requires")
+
+
+def _lock_files(tree: SourceTree) -> Iterator[DependencyFact]:
+    for path in _LOCKS:
+        packages = _toml(tree, path).get("package") or _toml(tree, path).get("packages")
+        for package in packages if isinstance(packages, list) else ():
+            if not isinstance(package, dict) or not isinstance(package.get("version"), str):
+                continue
+            source = package.get("source")
+            if isinstance(source, dict) and ("editable" in source or "virtual" in source):
+                continue
+            hashed = any(package.get(k) for k in ("wheels", "sdist", "files", "hashes"))
+            yield _fact(
+                str(package.get("name", "")), f"=={package['version']}", path,
+                locked=package["version"][:64], hashed=hashed, direct=False,
+            )  # fmt: skip
+
+
+def _facts(
+    lines: Iterable[str], source: str, *, for_tests: bool = False, hashed: bool = False
+) -> Iterator[DependencyFact]:
+    for line in lines:
+        text = line.strip()
+        if not text:
+            continue
+        try:
+            wanted = Requirement(text)
+        except InvalidRequirement:
+            egg = _EGG.search(text)
+            if egg or _URL.match(text):
+                name = egg[1] if egg else text
+                yield _fact(name, text, source, for_tests=for_tests, hashed=hashed)
+            continue
+        exact = [s.version for s in wanted.specifier if s.operator in ("==", "===")]
+        locked = exact[0] if len(exact) == 1 and "*" not in exact[0] else None
+        requirement = f"{wanted.name} @ {wanted.url}" if wanted.url else text
+        yield _fact(
+            wanted.name, requirement, source, for_tests=for_tests, hashed=hashed, locked=locked
+        )
+
+
+def _fact(
+    name: str,
+    requirement: str,
+    source: str,
+    *,
+    for_tests: bool = False,
+    hashed: bool = False,
+    locked: str | None = None,
+    direct: bool = True,
+) -> DependencyFact:
+    return DependencyFact(
+        ecosystem="PyPI",
+        name=canonicalize_name(name)[:214],
+        requirement=requirement[:300],
+        source=source,
+        locked=locked,
+        hashed=hashed,
+        for_tests=for_tests,
+        direct=direct,
+    )
+
+
+def _pinned(fact: DependencyFact, locked: dict[str, DependencyFact]) -> DependencyFact:
+    lock = locked.get(fact.name)
+    if fact.locked or lock is None:
+        return fact
+    return fact.model_copy(update={"locked": lock.locked, "hashed": lock.hashed})
+
+
+def _toml(tree: SourceTree, path: str) -> dict[str, object]:
+    file = tree.get(path)
+    try:
+        return tomllib.loads(file.text) if file else {}
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def _table(table: dict[str, object], name: str) -> dict[str, object]:
+    value = table.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -1,0 +1,80 @@
+"""Which open pull requests want a look now, and why the others do not. Pure.
+
+The event wakes a run, the state decides: a lost, doubled or late event changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from devforge.adapters.github_answers import Pull
+from devforge.review.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Pull requests to review, the oldest first; to ask for approvals; and notes on the rest."""
+
+    review: tuple[Pull, ...]
+    approvals: tuple[Pull, ...]  # wait for a person, and something happened since
+    notes: tuple[str, ...]
+
+
+def choose(
+    pulls: Iterable[Pull],
+    memories: Mapping[int, Memory],
+    *,
+    branch: str,
+    retries: int,
+    only: int | None = None,
+) -> Queue:
+    """Return what to do with each open pull request.
+
+    Args:
+        branch: the registry's default branch; what aims at another is not ours.
+        retries: looks at one head without a verdict before a person is asked.
+        only: review this one whatever is remembered of it, and no other.
+    """
+    open_pulls = sorted(pulls, key=lambda pull: pull.number)
+    numbers = {pull.number for pull in open_pulls}
+    review: list[Pull] = []
+    approvals: list[Pull] = []
+    notes: list[str] = []
+    for pull in open_pulls:
+        if only is not None and pull.number != only:
+            continue
+        memory = memories.get(pull.number)
+        why_not = _why_not(pull, memory, branch, retries, numbers)
+        if why_not is None or (only is not None and memory is not None):
+            review.append(pull)
+        elif memory and memory.outcome == "person" and memory.seen != pull.updated_at:
+            approvals.append(pull)
+        else:
+            notes.append(f"leave    #{pull.number}   {why_not}")
+    return Queue(tuple(review), tuple(approvals), tuple(notes))
+
+
+def _why_not(
+    pull: Pull, memory: Memory | None, branch: str, retries: int, open_numbers: set[int]
+) -> str | None:
+    if pull.base.ref != branch:
+        return f"aims at {pull.base.ref}, not at {branch}"
+    if pull.draft:
+        return "a draft: reviewed when its author says it is ready"
+    if memory is None or memory.head != pull.head.sha:
+        return None
+    if memory.waits_for and not open_numbers.intersection(memory.waits_for):
+        return None  # what stood in its way is gone
+    return _settled(memory, retries)
+
+
+def _settled(memory: Memory, retries: int) -> str | None:
+    """Why the last word on this head stands; None where it was none, or no merge followed it."""
+    if memory.outcome == "mend":
+        return "its author's turn"
+    if memory.outcome == "person":
+        return "waits for a person"
+    if memory.attempts < retries:
+        return None
+    return f"a person must look: {memory.attempts} runs ended without a merge or a verdict"

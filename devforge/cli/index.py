@@ -40,6 +40,6 @@ def build(
     ] = None,
 ) -> None:
     """Build the index: the same records and packages give the same bytes."""
-    from devforge.publish.index import build_from_directory  # noqa: PLC0415
+    from devforge.publish.from_directory import build_from_directory  # noqa: PLC0415
 
     typer.echo(build_from_directory(registry, packages, out, base_url=base_url))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import StringConstraints
-
-from devforge.model.base import Parsed
+from devforge.model.base import Parsed, shape
 
 # Names Windows keeps for devices: a directory of that name cannot exist there.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
@@ -16,9 +16,15 @@ _SEGMENT = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _DEVELOPER = re.compile(rf"{_SEGMENT}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 _OWNER_NAME = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9])*/[A-Za-z0-9._-]+", re.ASCII)
+# Letters of other alphabets that are drawn like ours, beside those Unicode itself folds.
+_TWINS = str.maketrans("аеорсухіјѕԁɡвкмнт", "aeopcyxijsdgbkmht")
 
-CommitSha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+CommitSha = Annotated[
+    str, shape(r"^[0-9a-f]{40}$", "a full commit id, 40 lower-case hexadecimal digits")
+]
+Sha256 = Annotated[
+    str, shape(r"^[0-9a-f]{64}$", "a SHA-256 digest, 64 lower-case hexadecimal digits")
+]
 NumericId = Annotated[int, "GitHub's numeric id of a user or repository; always positive"]
 
 
@@ -30,6 +36,34 @@ def is_developer_name(text: str) -> bool:
 def is_extension_name(text: str) -> bool:
     """As a developer's name but starting with a letter, at most 64 characters."""
     return bool(_NAME.fullmatch(text)) and len(text) <= 64 and text not in _DEVICES
+
+
+def developer_name(text: str) -> str:
+    """Return `text` if a developer may be called so. Raises ValueError saying why not."""
+    if is_developer_name(text):
+        return text
+    raise ValueError(f"must be {_RULE}, at most 39 characters{_because(text)}")
+
+
+def plain_name(text: str) -> str:
+    """Return the closest spelling in lower-case letters, digits and single hyphens; maybe empty."""
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_TWINS)
+    return re.sub(r"[^a-z0-9]+", "-", folded.encode("ascii", "ignore").decode()).strip("-")
+
+
+_RULE = "lower-case letters, digits and single hyphens"
+
+
+def _because(text: str) -> str:
+    """Name what cannot be seen: a letter of another alphabet, or a name that means a device."""
+    if text in _DEVICES:
+        return f"; {text} is a device on Windows"
+    odd = next((char for char in text if not char.isascii()), None)
+    if odd is None:
+        return ""
+    return (
+        f"; U+{ord(odd):04X} {unicodedata.name(odd, 'a character without a name')} is none of them"
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,11 +80,14 @@ class ExtensionId(Parsed):
     def parse(cls, text: str) -> ExtensionId:
         developer, dot, name = text.partition(".")
         if not (dot and is_developer_name(developer) and is_extension_name(name)):
-            raise ValueError(
-                "must be developer.name in lower-case letters, digits and single hyphens, "
-                "for example acme.todo-tree"
-            )
+            because = _because(developer) or _because(name)
+            raise ValueError(f"must be developer.name in {_RULE}{because}")
         return cls(developer, name)
+
+    @classmethod
+    def spellings(cls, text: str) -> tuple[str, ...]:
+        developer, _, name = text.replace("/", ".", 1).partition(".")
+        return (f"{plain_name(developer)}.{plain_name(name)}",)
 
     @property
     def path(self) -> str:
@@ -86,6 +123,17 @@ class RepositoryUrl(Parsed):
         owner, _, name = path.partition("/")
         return cls(owner, name)
 
+    @classmethod
+    def spellings(cls, text: str) -> tuple[str, ...]:
+        address = re.sub(
+            r"^\s*(?:[a-z+]+://)?(?:[^/@\s]*@)?(?:www\.)?", "", text, flags=re.IGNORECASE
+        )
+        parts = re.split(r"[/:]+", address.strip())
+        path = (
+            parts[1:3] if parts[0].lower() == "github.com" else parts if "." not in parts[0] else []
+        )
+        return (f"https://github.com/{'/'.join(path)}",)
+
     @property
     def full_name(self) -> str:
         """`owner/name`, as GitHub's API spells it."""
@@ -104,6 +152,10 @@ _PERMISSIONS = {
     "telemetry": None,
     "native": None,
 }
+_PERMISSIONS_IN_WORDS = ", ".join(
+    {"network": "network:<host>", "filesystem": "filesystem:read, filesystem:write"}.get(kind, kind)
+    for kind in _PERMISSIONS
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -123,14 +175,22 @@ class Permission(Parsed):
     def parse(cls, text: str) -> Permission:
         kind, colon, scope = text.partition(":")
         if kind not in _PERMISSIONS:
-            raise ValueError(f"must start with one of {', '.join(_PERMISSIONS)}")
+            raise ValueError(f"must be one of {_PERMISSIONS_IN_WORDS}")
         grammar = _PERMISSIONS[kind]
         if grammar is None and colon:
-            raise ValueError(f"{kind} takes nothing after it")
-        if grammar is not None and not grammar.fullmatch(scope):
-            wanted = "read or write" if kind == "filesystem" else "a lower-case host name"
-            raise ValueError(f"{kind}: must be followed by {wanted}")
+            raise ValueError(f"must be {kind} with nothing behind it")
+        if grammar is not None and (not grammar.fullmatch(scope) or len(scope) > 255):
+            wanted = "read or write" if kind == "filesystem" else "a lower-case host name, or *"
+            raise ValueError(f"must be {kind}: followed by {wanted}")
         return cls(kind, scope)
+
+    @classmethod
+    def spellings(cls, text: str) -> tuple[str, ...]:
+        kind, _, scope = text.strip().lower().partition(":")
+        near = difflib.get_close_matches(kind, _PERMISSIONS, n=1)
+        host = re.sub(r"^\s*(?:[a-z+]+:)?/*", "", scope).partition("/")[0]
+        scope = ("write" if "w" in scope else "read") if near == ["filesystem"] else host
+        return tuple(spelling for name in near for spelling in (f"{name}:{scope}", name))
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.scope}" if self.scope else self.kind

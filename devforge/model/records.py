@@ -2,64 +2,89 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-from devforge.model.base import Strict
-from devforge.model.manifest import InnerPath, OneLine
-from devforge.model.names import CommitSha, RepositoryUrl
+from devforge.model.advisories import Advisory, Affected, AffectedPackage
+from devforge.model.base import Strict, shape
+from devforge.model.manifest import OneLine, Subdirectory
+from devforge.model.names import CommitSha, RepositoryUrl, developer_name
+
+__all__ = [
+    "Advisory", "Affected", "AffectedPackage", "Developer", "DeveloperName", "Extension",
+    "HttpsUrl", "Member", "PositiveId", "Price", "Repository", "Rollout", "VersionRecord", "Yank",
+]  # fmt: skip
 
 DeveloperName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=39)
+    str,
+    Field(max_length=39, json_schema_extra={"pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$"}),
+    AfterValidator(developer_name),
 ]
-PositiveId = Annotated[int, Field(gt=0, strict=True)]
+PositiveId = Annotated[int, Field(gt=0, lt=1 << 53, strict=True)]
 HttpsUrl = Annotated[
-    str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]+(/[^\s<>\"'`\\]*)?$", max_length=300)
+    str,
+    shape(
+        r"^https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?(/[^\s<>\"'`\\]*)?$",
+        "an https:// address",
+        max_length=300,
+    ),
 ]
 
 
 class Member(Strict):
     """A GitHub account. `id` is the identity: a login can be renamed and taken by another."""
 
-    login: Annotated[
-        str, StringConstraints(pattern=r"^[A-Za-z0-9](-?[A-Za-z0-9])*$", max_length=39)
-    ]
+    login: Annotated[str, shape(r"^[A-Za-z0-9](-?[A-Za-z0-9])*$", "a GitHub login", max_length=39)]
+    """The account's present name, for people to read."""
     id: PositiveId
+    """The account's numeric id, as `https://api.github.com/users/<login>` shows it."""
 
 
 class Developer(Strict):
     """`registry/developers/<developer>.yaml`: who may publish under this name."""
 
     name: Annotated[OneLine, Field(min_length=2, max_length=80)]
+    """The name people see."""
     members: Annotated[tuple[Member, ...], Field(min_length=1, max_length=50)]
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    """The accounts whose pull requests count as this developer's."""
+    country: Annotated[str, shape(r"^[A-Z]{2}$", "a country's two capital letters")] | None = None
+    """Two capital letters (ISO 3166-1), needed before anything is sold; quote `"NO"`."""
     support: HttpsUrl | None = None
+    """Where users ask for help."""
 
 
 class Repository(Strict):
-    """Where the source lives. `id` is GitHub's numeric id, so a re-registered name is noticed."""
+    """Where the source lives."""
 
     url: RepositoryUrl
+    """The repository's address on GitHub."""
     id: PositiveId
+    """GitHub's numeric id of it, so that a name registered anew by another is noticed."""
 
 
 class Price(Strict):
-    """What a licence costs; `amount` is in the currency's minor unit."""
+    """What a licence costs."""
 
     amount: Annotated[int, Field(gt=0, strict=True)]
-    currency: Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$")]
+    """In the currency's minor unit: 1900 is 19.00."""
+    currency: Annotated[str, shape(r"^[a-z]{3}$", "a currency's three lower-case letters")]
+    """Three lower-case letters (ISO 4217)."""
     billing: Literal["once", "monthly", "yearly"]
+    """How often it is paid."""
 
 
 class Extension(Strict):
     """`registry/extensions/<developer>/<name>/extension.yaml`."""
 
     owners: Annotated[tuple[DeveloperName, ...], Field(min_length=1, max_length=20)]
+    """The developers who may change it; the one in the path must be among them."""
     repository: Repository
+    """Where its source lives."""
     price: Price | None = None
+    """What it costs; without one it is free."""
     channels: Annotated[tuple[Literal["npm", "pypi", "oci", "s3"], ...], Field(max_length=4)] = ()
+    """Where it is published beside GitHub Releases, which is always on."""
 
 
 class Rollout(Strict):
@@ -69,62 +94,28 @@ class Rollout(Strict):
         tuple[Annotated[int, Field(ge=1, le=100, strict=True)], ...],
         Field(min_length=1, max_length=10),
     ]
+    """Percent of users, one stage after another."""
     hours: Annotated[int, Field(ge=0, le=720, strict=True)]
+    """How long each stage lasts; 0 goes straight to the last."""
 
 
 class Yank(Strict):
     """Why a version should no longer be installed, and what to install instead."""
 
     reason: Annotated[OneLine, Field(min_length=5, max_length=280)]
+    """One sentence that users will read."""
     replacement: str | None = None
+    """Another version of this extension, or another extension's id."""
 
 
 class VersionRecord(Strict):
     """`…/versions/<version>.yaml`. Immutable once merged, but for `yanked` and `rollout`."""
 
     commit: CommitSha
-    subdirectory: InnerPath | Literal["."] = "."
+    """The full id of the commit to review and publish; a branch or tag must lead to it."""
+    subdirectory: Subdirectory = "."
+    """Where the extension lies in its repository."""
     rollout: Rollout | None = None
+    """Instead of the policy's roll-out."""
     yanked: Yank | None = None
-
-
-class AffectedPackage(Strict):
-    """What an advisory is about: `{ecosystem: DevForge, name: acme.todo-tree}` or PyPI, npm."""
-
-    ecosystem: str
-    name: str
-    purl: str | None = None
-
-
-class Affected(Strict):
-    """Versions hit by an advisory, as OSV writes them."""
-
-    package: AffectedPackage
-    ranges: tuple[dict[str, Any], ...] = ()
-    versions: tuple[str, ...] = ()
-    database_specific: dict[str, Any] = {}
-    ecosystem_specific: dict[str, Any] = {}
-    severity: tuple[dict[str, Any], ...] = ()
-
-
-class Advisory(Strict):
-    """`registry/advisories/<id>.yaml` in the OSV format.
-
-    Source: ossf.github.io/osv-schema, version 1.7.
-    """
-
-    schema_version: str = "1.7.0"
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Z]+-[A-Za-z0-9-]+$", max_length=64)]
-    modified: datetime
-    published: datetime | None = None
-    withdrawn: datetime | None = None
-    aliases: tuple[str, ...] = ()
-    related: tuple[str, ...] = ()
-    upstream: tuple[str, ...] = ()
-    summary: str = ""
-    details: str = ""
-    severity: tuple[dict[str, Any], ...] = ()
-    affected: Annotated[tuple[Affected, ...], Field(min_length=1)]
-    references: tuple[dict[str, str], ...] = ()
-    credits: tuple[dict[str, Any], ...] = ()
-    database_specific: dict[str, Any] = {}
+    """Set to take the version back: it stays downloadable but is no longer offered."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import nodesemver
 
@@ -33,15 +34,18 @@ class Version(Parsed):
 
     @classmethod
     def parse(cls, text: str) -> Version:
-        match = _VERSION.fullmatch(text)
-        if not match or len(text) > 64:
-            raise ValueError("must be major.minor.patch, for example 1.4.0 or 2.0.0-beta.1")
-        numbers, pre = tuple(int(match[i]) for i in (1, 2, 3)), match[4]
-        # A release sorts after its prereleases; numbers sort before words.
-        parts = tuple(
-            (0, int(p), "") if p.isdigit() else (1, 0, p) for p in (pre or "").split(".") if p
-        )
-        return cls((*numbers, pre is None, parts), text)
+        return _version(text)
+
+    @classmethod
+    def spellings(cls, text: str) -> tuple[str, ...]:
+        """`v1.4`, `1.04.0`, `1.4.0.0`, `1.4.0+build` and `1.4.0b1`, as people write them."""
+        found = re.match(r"\s*[vV=]*\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.0+)*", text, re.ASCII)
+        if not found:
+            return ()
+        plain = ".".join(str(int(number or 0)) for number in found.groups())
+        rest = text[found.end() :].partition("+")[0].strip().lstrip("-._")
+        pre = re.sub(r"(?<=[A-Za-z])\.?(?=\d)", ".", rest)
+        return (f"{plain}-{pre}", plain) if pre else (plain,)
 
     @property
     def is_prerelease(self) -> bool:
@@ -49,6 +53,19 @@ class Version(Parsed):
 
     def __str__(self) -> str:
         return self.text
+
+
+@lru_cache(maxsize=4096)  # a registry holds the same few hundred thousands of times
+def _version(text: str) -> Version:
+    match = _VERSION.fullmatch(text)
+    if not match or len(text) > 64:
+        raise ValueError("must be major.minor.patch, for example 1.4.0 or 2.0.0-beta.1")
+    numbers, pre = tuple(int(match[i]) for i in (1, 2, 3)), match[4]
+    # A release sorts after its prereleases; numbers sort before words.
+    parts = tuple(
+        (0, int(p), "") if p.isdigit() else (1, 0, p) for p in (pre or "").split(".") if p
+    )
+    return Version((*numbers, pre is None, parts), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,14 @@ class Range(Parsed):
         if parsed is None:
             raise wrong
         return cls(text)
+
+    @classmethod
+    def spellings(cls, text: str) -> tuple[str, ...]:
+        """What pip's and people's habits mean to node: commas, `~=`, `==`, `latest`, `any`."""
+        if text.strip().lower() in ("latest", "any", "all"):
+            return ("*",)
+        node = re.sub(r"\s*,\s*", " ", text.strip()).replace("~=", "~").replace("==", "=")
+        return (node,)
 
     def admits(self, version: Version) -> bool:
         """Whether `version` lies in the range; prereleases only where the range names one."""

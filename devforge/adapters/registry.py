@@ -1,0 +1,129 @@
+"""The whole registry, read from a directory or from a Git tree. Writes nothing but its cache."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from itertools import islice
+from pathlib import Path
+
+from devforge.adapters.git import Objects
+from devforge.adapters.registry_cache import RegistryCache
+from devforge.adapters.registry_directory import read_file, read_files, walk
+from devforge.adapters.registry_tree import RegistryTree
+from devforge.errors import BadInput
+from devforge.model.assembly import assemble
+from devforge.model.layout import POLICY, ROOT, Location, divide
+from devforge.model.policy import Policy
+from devforge.model.reading import RECORD_BYTES, BadRecord, read_record
+from devforge.model.registry import Registry
+from devforge.model.submission import Problem
+from devforge.model.units import Unit, read_unit
+
+
+def load_policy(path: Path | None) -> Policy:
+    """Return the policy in `path`, or the one this package came with.
+
+    Raises:
+        BadInput: the file is missing, or a `BadRecord` with everything wrong in it.
+    """
+    if path is None:
+        packaged = resources.files("devforge") / "_policy.yaml"
+        source = Path(__file__).resolve().parents[2] / ROOT / POLICY
+        content = packaged.read_bytes() if packaged.is_file() else source.read_bytes()
+        return read_record(content, Policy, file=POLICY)
+    found = read_file(path, str(path), limit_bytes=RECORD_BYTES)
+    if isinstance(found, Problem):
+        raise BadRecord((found,), file=str(path))
+    return read_record(found, Policy, file=str(path))
+
+
+def read_registry(directory: Path) -> Registry:
+    """Return the registry in `directory`, or in its `registry/`. Links are refused, not followed.
+
+    Raises:
+        BadInput: there is no such directory.
+    """
+    root = directory / ROOT if (directory / ROOT).is_dir() else directory
+    if not root.is_dir():
+        raise BadInput(f"{directory} is not a directory: name the one that holds {ROOT}/")
+    located, problems = divide(walk(root))
+    policy = _policy(
+        read_file(root / POLICY, f"{ROOT}/{POLICY}", limit_bytes=RECORD_BYTES), problems
+    )
+    limit = policy.limits.record_bytes
+    with _collector_paused():
+        units = [
+            read_unit(location, read_files(root, paths, limit_bytes=limit), limit_bytes=limit)
+            for location, paths in located.items()
+        ]
+        return assemble(policy, units, problems)
+
+
+def read_registry_tree(objects: Objects, treeish: str, cache: Path | None = None) -> Registry:
+    """Return the registry in the tree `treeish`, reading only what `cache` does not have yet.
+
+    The cache is a file that may be lost or damaged at any time: what it lacks is read from Git.
+
+    Raises:
+        BadInput: `treeish` leads nowhere, or its tree has no `registry/`.
+    """
+    with _collector_paused():
+        return _read_tree(RegistryTree(objects, treeish), cache)
+
+
+def _read_tree(tree: RegistryTree, cache: Path | None) -> Registry:
+    problems: list[Problem] = []
+    policy = _policy(tree.read(POLICY, limit_bytes=RECORD_BYTES), problems)
+    limit = policy.limits.record_bytes
+    kept = RegistryCache.load(cache, limit_bytes=limit)
+    if (known := kept.whole(tree.oid)) is not None:
+        return assemble(policy, known.units, [*problems, *known.problems])
+    located, misplaced = divide(tree.paths)
+    units = _changed(tree, kept, located, limit)
+    if cache is not None:
+        RegistryCache.save(cache, tree.oid, units, misplaced, limit_bytes=limit)
+    return assemble(policy, units, [*problems, *misplaced])
+
+
+def _changed(
+    tree: RegistryTree, kept: RegistryCache, located: dict[Location, list[str]], limit: int
+) -> list[Unit]:
+    """Return all units in their order: from the cache where the object ids are those it knows."""
+    oids = {location: tree.oid_of(location.unit) for location in located}
+    known = {location: kept.unit(location.unit, oid) for location, oid in oids.items()}
+    wanted = [path for location, paths in located.items() if not known[location] for path in paths]
+    contents = tree.contents(wanted, limit_bytes=limit)
+    return [
+        known[location]
+        or read_unit(
+            location, dict(islice(contents, len(paths))), oid=oids[location], limit_bytes=limit
+        )
+        for location, paths in located.items()
+    ]
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Do not look for cycles meanwhile: records have none, and looking is most of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _policy(found: bytes | Problem, problems: list[Problem]) -> Policy:
+    """Return the registry's own policy, or with a problem the one this package came with."""
+    if isinstance(found, bytes):
+        try:
+            return read_record(found, Policy, file=f"{ROOT}/{POLICY}")
+        except BadRecord as error:
+            problems.extend(error.problems)
+    else:
+        problems.append(found)
+    return load_policy(None)

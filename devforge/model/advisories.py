@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from devforge.model.base import Strict, shape
 
@@ -34,6 +34,8 @@ class Score(Strict):
 
 class Event(Strict):
     """One end of a range: exactly one key."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     introduced: Short | None = None
     """The first version hit; `"0"` means from the beginning."""

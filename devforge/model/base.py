@@ -57,7 +57,7 @@ class Parsed:
     @classmethod
     def nearest(cls, text: str) -> str | None:
         """Return a valid spelling close to the refused `text`, if there is an obvious one."""
-        for candidate in cls.spellings(text):
+        for candidate in cls.spellings(text[:200]):
             try:
                 return str(cls.parse(candidate))
             except ValueError:

@@ -83,10 +83,13 @@ class DependencyFact(Strict):
     direct: bool = True  # False: only a lock names it, because something else needs it
 
 
+Framework = Literal["pytest", "unittest", "node", "mocha", "jest", "vitest"]
+
+
 class TestRun(Strict):
     """What the extension's own tests said, run in the sandbox."""
 
-    framework: Literal["pytest", "unittest", "node"]
+    framework: Framework
     passed: int
     failed: int
     skipped: int
@@ -143,3 +146,5 @@ class Trial(Strict):
     coverage: tuple[FileCoverage, ...] | Missing = ()
     activation: Activation | Failure | Missing
     benchmarks: tuple[BenchmarkRun, ...] | Missing = ()
+    # What the package index said of dependencies that could not be had: name → reason.
+    unresolvable: dict[str, str] | Missing = {}

@@ -21,6 +21,26 @@ DeveloperName = Annotated[
     Field(max_length=39, json_schema_extra={"pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$"}),
     AfterValidator(developer_name),
 ]
+
+
+def _rising(stages: tuple[int, ...]) -> tuple[int, ...]:
+    if list(stages) != sorted(set(stages)) or stages[-1] != 100:
+        raise ValueError("must be rising percentages that end with 100, such as [10, 50, 100]")
+    return stages
+
+
+def _no_twins(members: tuple[Member, ...]) -> tuple[Member, ...]:
+    if len({member.id for member in members}) < len(members):
+        raise ValueError("must be a list that names each account once")
+    return members
+
+
+def _each_once(owners: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(owners)) < len(owners):
+        raise ValueError("must be a list that names each once")
+    return owners
+
+
 PositiveId = Annotated[int, Field(gt=0, lt=1 << 53, strict=True)]
 HttpsUrl = Annotated[
     str,
@@ -46,7 +66,9 @@ class Developer(Strict):
 
     name: Annotated[OneLine, Field(min_length=2, max_length=80)]
     """The name people see."""
-    members: Annotated[tuple[Member, ...], Field(min_length=1, max_length=50)]
+    members: Annotated[
+        tuple[Member, ...], Field(min_length=1, max_length=50), AfterValidator(_no_twins)
+    ]
     """The accounts whose pull requests count as this developer's."""
     country: Annotated[str, shape(r"^[A-Z]{2}$", "a country's two capital letters")] | None = None
     """Two capital letters (ISO 3166-1), needed before anything is sold; quote `"NO"`."""
@@ -77,7 +99,9 @@ class Price(Strict):
 class Extension(Strict):
     """`registry/extensions/<developer>/<name>/extension.yaml`."""
 
-    owners: Annotated[tuple[DeveloperName, ...], Field(min_length=1, max_length=20)]
+    owners: Annotated[
+        tuple[DeveloperName, ...], Field(min_length=1, max_length=20), AfterValidator(_each_once)
+    ]
     """The developers who may change it; the one in the path must be among them."""
     repository: Repository
     """Where its source lives."""
@@ -93,6 +117,7 @@ class Rollout(Strict):
     stages: Annotated[
         tuple[Annotated[int, Field(ge=1, le=100, strict=True)], ...],
         Field(min_length=1, max_length=10),
+        AfterValidator(_rising),
     ]
     """Percent of users, one stage after another."""
     hours: Annotated[int, Field(ge=0, le=720, strict=True)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -39,6 +40,15 @@ def _sealed_network():
     socket.socket.connect = connect  # type: ignore[method-assign]
     yield
     socket.socket.connect = real  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[LocalGitHub]:
+    """Return a GitHub of this test's own, empty, on a free loopback port."""
+    from devforge.local import LocalGitHub  # noqa: PLC0415 - most tests need no server
+
+    with LocalGitHub(data=tmp_path / "github") as running:
+        yield running
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route as StarletteRoute
 
+from devforge.local import witnesses
 from devforge.local.answer import Answer, LostAnswer
 from devforge.local.call import Call
 from devforge.local.clock import moment
@@ -60,7 +61,9 @@ class App:
         except LostAnswer:
             _break_off(request)
             return Response(status_code=500)
-        return _written(answer, headers)
+        response = _written(answer, headers)
+        witnesses.answered(request.method, self._settled(raw_path), response)
+        return response
 
     def _settled(self, raw_path: str) -> str:
         """Put the name in place of `/repositories/{id}`, where redirects lead."""
@@ -107,7 +110,7 @@ class App:
                 token=token,
                 account=self.hub.store.get("account", token.account_id) if token else None,
             )
-            answer = self._answer(call, upload, headers)
+            answer = self._answer(call, upload)
         except LostAnswer as error:
             lost = error
         except ApiRefusal as refusal:
@@ -139,9 +142,7 @@ class App:
             raise bad_credentials()
         return token
 
-    def _answer(
-        self, call: Call, upload: IO[bytes] | ApiRefusal, headers: dict[str, str]
-    ) -> Answer:
+    def _answer(self, call: Call, upload: IO[bytes] | ApiRefusal) -> Answer:
         if isinstance(upload, ApiRefusal):
             raise upload
         if call.route.surface not in _UNMETERED:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from devforge.local import witnesses
 from devforge.local.clock import Clock, moment, stamp
 from devforge.local.store import Row, Store, packed
 from devforge.local.tokens import Token, token_of
@@ -103,6 +104,7 @@ class Events:
                         "delivery", event_id=event_id, subscriber=subscriber, due_at=due
                     )
         self._wake.set()
+        witnesses.happened(name, payload)
         return event_id
 
     @property

@@ -12,6 +12,7 @@ from typing import Any
 from devforge.local.answer import Answer
 from devforge.local.clock import Clock
 from devforge.local.events import Events
+from devforge.local.faults import Faults
 from devforge.local.git.repositories import Repositories
 from devforge.local.limits import Limits
 from devforge.local.store import Row, Store
@@ -45,9 +46,11 @@ class Hub:
         self.events = Events(self.store, self.clock)
         self.git = Repositories(data / "repositories", self.clock)
         self.limits = Limits(self.store, self.clock)
+        self.faults = Faults()
         self.interceptors: list[Interceptor] = []
         self.busy: list[Callable[[], bool]] = [lambda: not self.events.idle]
         self.ref_followers: list[Callable[[Row, Any, Actor], None]] = []
+        self.push_rules: list[Callable[[Row, Any, Actor], str | None]] = []
         self.starting: list[Callable[[], None]] = []
         self.stopping: list[Callable[[], None]] = []
         self.admin_token = secrets.token_urlsafe(24)

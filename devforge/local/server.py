@@ -26,6 +26,7 @@ from devforge.local.accounts import (
     seed,
 )
 from devforge.local.app import App
+from devforge.local.faults import Faults
 from devforge.local.git.changes import repair
 from devforge.local.hub import Actor, Hub
 from devforge.local.repositories import (
@@ -110,6 +111,11 @@ class LocalGitHub:
 
     def _serve(self) -> None:
         self.server.run(sockets=[self._socket])
+
+    @property
+    def faults(self) -> Faults:
+        """Return the switches for bad days."""
+        return self.hub.faults
 
     # Where things are ------------------------------------------------------------------------
 

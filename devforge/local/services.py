@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devforge.local import faults, rulesets
 from devforge.local.hub import Hub
 
 
@@ -11,3 +12,5 @@ def attach(hub: Hub) -> None:
     A service may subscribe to events, listen to the clock, follow refs, intercept calls, and append
     to `hub.starting`, `hub.stopping` and `hub.busy`.
     """
+    faults.attach(hub)
+    rulesets.attach(hub)

@@ -53,8 +53,8 @@ def fetch_wheels(requirements: Sequence[str], into: Path, *, disk_bytes: int) ->
 
 
 def _translated(said: str, requirements: Sequence[str]) -> Unresolvable | Unavailable:
-    if _NETWORK.search(said):
-        return Unavailable(f"the Python package index did not answer: {_last(said)}")
+    if network := _NETWORK.search(said):
+        return Unavailable(f"the Python package index did not answer: {network.group()}")
     reasons = {}
     for match in _NONE_FOUND.finditer(said):
         name = _name(match["what"])

@@ -1,0 +1,8 @@
+/** Headings of a Markdown text. */
+
+const HEADING = /^(#{1,6})\s+(.+?)\s*#*$/gm;
+
+/** The headings in their order, each with how deep it lies, from 1. */
+export function headings(text) {
+  return [...text.matchAll(HEADING)].map(([, marks, title]) => ({ level: marks.length, title }));
+}

@@ -1,0 +1,111 @@
+"""Runs in the sandbox: an extension's tests under pytest, with the lines they ran.
+
+    run_tests.py REQUEST     a JSON file: {"sources": […], "tests": […]}, paths below /work
+
+The answer is one JSON object on descriptor 3. pytest's own configuration in the extension is obeyed
+but for options it would add to the command line.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import coverage
+import pytest
+
+RESULT_FD = 3
+KEPT_FAILURES = 20
+WORK = "/work"
+
+
+class Recorder:
+    """Counts what pytest reports: once per test, and once per file that can't be collected."""
+
+    def __init__(self):
+        self.counts = {"passed": 0, "failed": 0, "skipped": 0}
+        self.failures = []
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.fail(report)
+        elif report.skipped or (report.passed and report.when == "call"):
+            self.counts[report.outcome] += 1
+
+    @pytest.hookimpl
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.fail(report)
+        elif report.skipped:
+            self.counts["skipped"] += 1
+
+    def fail(self, report):
+        self.counts["failed"] += 1
+        if len(self.failures) < KEPT_FAILURES:
+            self.failures.append(f"{report.nodeid}: {reason(report)}"[:500])
+
+
+def reason(report):
+    """The line that says what went wrong, as far as pytest knows one."""
+    crash = getattr(getattr(report, "longrepr", None), "reprcrash", None)
+    if crash is not None:
+        return " ".join(crash.message.split())
+    lines = [line.strip() for line in str(report.longrepr or "").splitlines() if line.strip()]
+    return next(
+        (line for line in reversed(lines) if line.startswith("E ")), (lines or ["failed"])[-1]
+    )
+
+
+def main():
+    """Run, measure, answer, and leave whatever threads the tests have started."""
+    request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    # Read before any of the extension's code can put something else in their places.
+    write, leave, dumps = os.write, os._exit, json.dumps
+    measured = coverage.Coverage(
+        data_file=None, config_file=False, branch=False,
+        include=[f"{WORK}/{path}" for path in request["sources"]],
+    )  # fmt: skip
+    recorder = Recorder()
+    measured.start()
+    try:
+        status = pytest.main(arguments(request["tests"]), plugins=[recorder])
+    finally:
+        measured.stop()
+    answer = {
+        **recorder.counts,
+        "failures": recorder.failures,
+        "error": ""
+        if int(status) in (0, 1, 5) or recorder.failures
+        else f"pytest ended with {status!s}",
+        "coverage": [line for path in request["sources"] if (line := covered(measured, path))],
+    }
+    sys.stdout.flush()
+    sys.stderr.flush()
+    content = memoryview(dumps(answer).encode())
+    while content:
+        content = content[write(RESULT_FD, content) :]
+    leave(0)
+
+
+def arguments(tests):
+    """pytest's command line; the paths are given so that no setting can leave tests out."""
+    return [
+        "-q", "-p", "no:cacheprovider", "--color=no", "--tb=short", "-o", "addopts=",
+        "-o", "required_plugins=", f"--rootdir={WORK}", "--continue-on-collection-errors",
+        *tests,
+    ]  # fmt: skip
+
+
+def covered(measured, path):
+    """The statements of one file, and those that were not run; None where it can't be parsed."""
+    try:
+        _, statements, _, missing, _ = measured.analysis2(f"{WORK}/{path}")
+    except coverage.CoverageException:
+        return None
+    return {"path": path, "total": len(statements), "missing": missing}
+
+
+if __name__ == "__main__":
+    sys.path.pop(0)  # this directory; the tests must find only what is theirs
+    main()

@@ -1,0 +1,135 @@
+"""Which files of an extension are its tests, and which its own code to be covered. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from devforge.model.observed import SourceFile, SourceTree
+
+Runner = Literal["node", "mocha", "jest", "vitest"]
+
+_TEST_FOLDERS = {"test", "tests", "__tests__", "testing", "spec", "specs", "e2e"}
+_NOT_SHIPPED = {"docs", "doc", "examples", "example", ".github", "node_modules"}
+_PYTHON_TEST = re.compile(r"test_.*\.py|.*_test\.py", re.ASCII)
+_PYTHON_TOOLING = {"setup.py", "conftest.py", "noxfile.py", "tasks.py"}
+_SCRIPT = re.compile(r".*\.(?:[cm]?js|[cm]?ts|jsx|tsx)", re.ASCII)
+_SCRIPT_TEST = re.compile(
+    r"(?:.*[._-](?:test|spec)|test-.*|test|.*_test)\.(?:[cm]?js|[cm]?ts|jsx|tsx)", re.ASCII
+)
+_SCRIPT_TOOLING = re.compile(
+    r".*\.config\.[cm]?[jt]s|\..*|gulpfile\..*|gruntfile\..*|.*\.d\.[cm]?ts", re.IGNORECASE
+)
+_TEST_IMPORT = re.compile(rb"node:test|vitest|@jest/globals|\bdescribe\s*\(|\bit\s*\(|\btest\s*\(")
+_RUNNERS: tuple[Runner, ...] = ("vitest", "jest", "mocha")
+
+
+def python_tests(tree: SourceTree) -> tuple[str, ...]:
+    """The files pytest would collect."""
+    return tuple(path for path, _ in _files(tree) if _PYTHON_TEST.fullmatch(_name(path)))
+
+
+def python_sources(tree: SourceTree) -> tuple[str, ...]:
+    """The extension's own modules: no tests, no packaging, no examples."""
+    return tuple(
+        path
+        for path, file in _files(tree)
+        if path.endswith(".py")
+        and file.content.strip()
+        and not _is_in(path, _TEST_FOLDERS | _NOT_SHIPPED)
+        and _name(path) not in _PYTHON_TOOLING
+        and not _PYTHON_TEST.fullmatch(_name(path))
+    )
+
+
+def script_tests(tree: SourceTree) -> tuple[str, ...]:
+    """The JavaScript and TypeScript files that hold tests, by name or by place and content."""
+    return tuple(
+        path
+        for path, file in _files(tree)
+        if _SCRIPT.fullmatch(path)
+        and not _is_in(path, _NOT_SHIPPED)
+        and not _SCRIPT_TOOLING.fullmatch(_name(path))
+        and (
+            _SCRIPT_TEST.fullmatch(_name(path))
+            or (_is_in(path, _TEST_FOLDERS) and _TEST_IMPORT.search(file.content))
+        )
+    )
+
+
+def script_sources(tree: SourceTree) -> tuple[str, ...]:
+    """The extension's own scripts: no tests, no tools' settings, no type declarations."""
+    tests = set(script_tests(tree))
+    return tuple(
+        path
+        for path, file in _files(tree)
+        if _SCRIPT.fullmatch(path)
+        and file.content.strip()
+        and path not in tests
+        and not _is_in(path, _TEST_FOLDERS | _NOT_SHIPPED)
+        and not _SCRIPT_TOOLING.fullmatch(_name(path))
+    )
+
+
+def script_runner(tree: SourceTree) -> Runner:
+    """The program the extension's tests are written for: named by its test script, else imported."""
+    package = package_json(tree)
+    scripts = package.get("scripts")
+    script = str(scripts.get("test", "")) if isinstance(scripts, dict) else ""
+    imported = b"\n".join(tree.files[path].content for path in script_tests(tree))
+    for runner in _RUNNERS:
+        if re.search(rf"\b{runner}\b", script):
+            return runner
+    if b"node:test" in imported or re.search(r"\bnode\b.*--test", script):
+        return "node"
+    for runner in _RUNNERS:
+        if re.search(rf"""from ['"]@?{runner}\b|require\(['"]@?{runner}\b""".encode(), imported):
+            return runner
+    listed = {**_table(package, "devDependencies"), **_table(package, "dependencies")}
+    return next((runner for runner in _RUNNERS if runner in listed), "node")
+
+
+def package_json(tree: SourceTree) -> dict[str, Any]:
+    """package.json as it is; empty where there is none that can be read."""
+    file = tree.get("package.json")
+    try:
+        value = json.loads(file.content) if file is not None else {}
+    except (ValueError, RecursionError):
+        value = {}
+    return value if isinstance(value, dict) else {}
+
+
+def code_lines(file: SourceFile) -> set[int]:
+    """The numbers of a script's lines that hold code: not blank, no comment, not only brackets."""
+    found: set[int] = set()
+    is_comment = False
+    for number, raw in enumerate(file.text.splitlines(), start=1):
+        line = raw.strip()
+        if is_comment or line.startswith("/*"):
+            _, end, line = line.partition("*/")
+            is_comment = not end
+        if line.strip("(){}[];, \t") and not line.lstrip().startswith("//"):
+            found.add(number)
+    return found
+
+
+def _files(tree: SourceTree) -> Iterator[tuple[str, SourceFile]]:
+    for path, file in tree.files.items():
+        if file.mode in ("file", "executable"):
+            yield path, file
+
+
+def _table(value: dict[str, Any], name: str) -> dict[str, Any]:
+    inner = value.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _name(path: str) -> str:
+    return PurePosixPath(path).name
+
+
+def _is_in(path: str, folders: set[str]) -> bool:
+    return any(part.lower() in folders for part in PurePosixPath(path).parts[:-1])

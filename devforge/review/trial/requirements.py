@@ -1,0 +1,143 @@
+"""Which packages an extension's code and tests ask for, read from its files. Pure.
+
+Only what names a package of the index is taken; options, addresses and paths in requirement files
+are refused by name, because a client would obey them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from devforge.model.observed import SourceTree
+
+_TEST_GROUP = re.compile(r"tests?|testing|dev|develop|development", re.ASCII)
+_FILE = re.compile(
+    r"(?:requirements/)?(?:(?:dev|tests?)[-_.])?(?:requirements|base|main|dev|tests?)"
+    r"(?:[-_.](?:dev|tests?))?\.(?:txt|in|lock)",
+    re.ASCII,
+)
+# Tools that development groups list and no test imports; leaving them out saves most of the time.
+_NO_TEST_NEEDS = {
+    "bandit", "black", "build", "bump2version", "bumpversion", "commitizen", "flake8", "flit", "furo",
+    "hatch", "ipython", "isort", "jupyter", "mkdocs", "mkdocs-material", "mypy", "nox", "pdoc", "pip",
+    "pip-tools", "poetry", "pre-commit", "pylint", "pyright", "ruff", "setuptools-scm", "sphinx",
+    "tox", "twine", "uv", "wheel",
+}  # fmt: skip
+_LIMIT = 200
+_DEPTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """Lines for pip: those pinned by hash apart, because pip then wants a hash of every one."""
+
+    hashed: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)  # what was asked for → why it is not
+
+
+def python_requirements(tree: SourceTree) -> Requirements:
+    """Return what the code and the tests of `tree` need, for this interpreter and platform."""
+    project = _toml(tree, "pyproject.toml")
+    lines = [*_files(tree), *_project(project)]
+    own = canonicalize_name(str(_table(project, "project").get("name", "")))
+    hashed: dict[str, str] = {}
+    plain: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for line in lines:
+        requirement, hashes = _split(line)
+        try:
+            wanted = Requirement(requirement)
+        except InvalidRequirement:
+            refused[requirement[:80]] = "is not a package of the index, by name and version"
+            continue
+        if wanted.url is not None:
+            refused[wanted.name] = f"comes from {wanted.url[:120]}, not from the package index"
+        elif (name := canonicalize_name(wanted.name)) != own and _is_needed(wanted, name):
+            (hashed if hashes else plain)[str(wanted)] = " ".join([str(wanted), *hashes])
+    pinned = {canonicalize_name(Requirement(line).name) for line in hashed}
+    rest = [line for line in plain if canonicalize_name(Requirement(line).name) not in pinned]
+    if (count := len(hashed) + len(rest)) > _LIMIT:
+        refused["all dependencies"] = f"{count} packages are listed, {_LIMIT} allowed"
+        return Requirements(refused=refused)
+    return Requirements(tuple(hashed.values()), tuple(rest), refused)
+
+
+def _is_needed(wanted: Requirement, name: str) -> bool:
+    if name in _NO_TEST_NEEDS:
+        return False
+    return wanted.marker is None or wanted.marker.evaluate({"extra": ""})
+
+
+def _files(tree: SourceTree) -> Iterator[str]:
+    seen: set[str] = set()
+    for path in tree.files:
+        if _FILE.fullmatch(path.lower()) and not path.endswith(".in"):
+            yield from _lines(tree, path, seen, _DEPTH)
+
+
+def _lines(tree: SourceTree, path: str, seen: set[str], depth: int) -> Iterator[str]:
+    """The requirements of one file, and of those it includes from inside the extension."""
+    file = tree.get(path)
+    if file is None or file.mode == "symlink" or path in seen or depth == 0:
+        return
+    seen.add(path)
+    for raw in file.text.replace("\\\n", " ").splitlines():
+        line = re.sub(r"(^|\s)#.*$", "", raw).strip()
+        if included := re.fullmatch(r"(?:-r|--requirement)[ =]*(\S+)", line):
+            yield from _lines(tree, str(PurePosixPath(path).parent / included[1]), seen, depth - 1)
+        elif line.startswith(("-e", "--editable", ".")) and "://" not in line:
+            continue  # the extension itself, which is there anyway
+        elif (line and not line.startswith("-")) or line.startswith(("-e", "--editable")):
+            yield line
+
+
+def _project(project: Mapping[str, Any]) -> Iterator[str]:
+    table = _table(project, "project")
+    yield from _strings(table.get("dependencies"))
+    for name, lines in _table(table, "optional-dependencies").items():
+        if _TEST_GROUP.fullmatch(name):
+            yield from _strings(lines)
+    groups = _table(project, "dependency-groups")
+    for name in groups:
+        if _TEST_GROUP.fullmatch(name):
+            yield from _group(groups, name, _DEPTH)
+
+
+def _group(groups: Mapping[str, Any], name: str, depth: int) -> Iterator[str]:
+    lines = groups.get(name)
+    yield from _strings(lines)
+    for line in lines if isinstance(lines, list) and depth else []:
+        if isinstance(line, dict) and isinstance(line.get("include-group"), str):
+            yield from _group(groups, line["include-group"], depth - 1)
+
+
+def _split(line: str) -> tuple[str, list[str]]:
+    """A requirement and its hashes, which pip writes after it."""
+    hashes = re.findall(r"--hash=sha(?:256|384|512):[0-9a-f]+", line)
+    return re.sub(r"\s+--\S+=\S+", "", line).strip(), hashes
+
+
+def _strings(value: object) -> Iterable[str]:
+    return [line for line in value if isinstance(line, str)] if isinstance(value, list) else []
+
+
+def _table(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    inner = value.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _toml(tree: SourceTree, path: str) -> Mapping[str, Any]:
+    file = tree.get(path)
+    try:
+        return tomllib.loads(file.text) if file is not None else {}
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}  # the manifest check's matter; the tests will show what is missing

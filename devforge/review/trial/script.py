@@ -1,0 +1,112 @@
+"""The JavaScript and TypeScript half of the trial: packages from the lock, Node's test runner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from devforge.adapters.dependencies import Unresolvable, fetch_node_modules
+from devforge.adapters.node import node_program
+from devforge.adapters.sandbox import View
+from devforge.errors import Unavailable
+from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
+from devforge.model.policy import Sandbox as Limits
+from devforge.review.trial.answers import TestAnswer
+from devforge.review.trial.discovery import (
+    code_lines,
+    package_json,
+    script_runner,
+    script_sources,
+    script_tests,
+)
+from devforge.review.trial.side import HARNESS, Fetched
+
+_LOCKS = ("npm-shrinkwrap.json", "package-lock.json")
+_DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies")
+_RESERVED_BYTES = 768 * 1024 * 1024  # what V8 sets aside for code and never touches
+_NODE = ("/node", "--import", "/harness/resolve.mjs", "--experimental-transform-types")
+# The rest of the memory is what Node holds outside V8's heap.
+_HEAP_SHARE = 0.75
+
+
+class ScriptSide:
+    """Tests run under Node's runner, or under mocha, jest or vitest where the lock installs it."""
+
+    def fetch(self, tree: SourceTree, scratch: Path, limits: Limits) -> Fetched:
+        package = package_json(tree)
+        if not any(package.get(kind) for kind in _DEPENDENCIES):
+            return Fetched()
+        lock = next((tree.files[name] for name in _LOCKS if name in tree.files), None)
+        if lock is None:
+            why = (
+                "names dependencies, and no package-lock.json says which versions: commit the lock"
+            )
+            return Fetched(unresolvable={"package.json": why})
+        content = tree.files["package.json"].content
+        try:
+            modules = fetch_node_modules(
+                content, lock.content, scratch / "npm", disk_bytes=limits.disk_bytes
+            )
+        except Unresolvable as error:
+            return Fetched(unresolvable=error.reasons)
+        except Unavailable as error:
+            return Fetched(missing=Missing(reason=str(error)))
+        return Fetched((modules,))
+
+    def view(self, source: Path, fetched: Fetched, scratch: Path, limits: Limits) -> View:
+        del scratch
+        mounts = {"/harness": HARNESS, "/node": Path(node_program())}
+        mounts |= (
+            dict.fromkeys(("/node_modules",), fetched.directories[0]) if fetched.directories else {}
+        )
+        heap = int(limits.memory_bytes * _HEAP_SHARE) // 2**20
+        options = f"--max-old-space-size={heap} --disable-warning=ExperimentalWarning"
+        environment = {"NODE_OPTIONS": options, "NODE_ENV": "test"}
+        return View(source, mounts, environment, reserved_bytes=_RESERVED_BYTES)
+
+    def framework(self, tree: SourceTree, fetched: Fetched) -> Framework | Failure | None:
+        if not script_tests(tree):
+            return None
+        runner = script_runner(tree)
+        if runner == "node" or any((d / runner).is_dir() for d in fetched.directories):
+            return runner
+        return Failure(what=f"its tests are written for {runner}, which its lock does not install")
+
+    def write_request(self, tree: SourceTree, scratch: Path) -> None:
+        """Nothing: the test files travel on the command line."""
+
+    def test_command(self, tree: SourceTree) -> list[str]:
+        exclude = [
+            f"--test-coverage-exclude={path}" for path in ("/harness/**", "/node_modules/**")
+        ]
+        return [
+            *_NODE,
+            "--experimental-test-coverage",
+            *exclude,
+            "--test",
+            "--test-reporter=/harness/reporter.mjs",
+            *(f"./{path}" for path in script_tests(tree)),
+        ]
+
+    def start_command(self, what: str, where: str) -> list[str]:
+        return [*_NODE, "/harness/activate.mjs", what, where]
+
+    def coverage(self, tree: SourceTree, answer: TestAnswer) -> tuple[FileCoverage, ...]:
+        """Lines with code; a file no test loads has all of them missing."""
+        seen = {line.path: line for line in answer.coverage}
+        found = []
+        for path in script_sources(tree):
+            lines = code_lines(tree.files[path])
+            missing = set(lines)
+            if (measured := seen.get(path)) is not None:
+                lines &= set(measured.seen)
+                missing = lines & set(measured.missing)
+            if lines:
+                found.append(
+                    FileCoverage(
+                        path=path,
+                        covered=len(lines) - len(missing),
+                        total=len(lines),
+                        missing=tuple(sorted(missing)),
+                    )
+                )
+        return tuple(found)

@@ -32,6 +32,11 @@ RULES: tuple[Rule, ...] = (
     *scope.RULES, *ownership.RULES, *records.RULES, *naming.RULES, *people.RULES,
 )  # fmt: skip
 
+# Where one of these blocks, the change is not its author's to make, and no other check runs.
+OUT_OF_BOUNDS = frozenset(
+    rule.id for rule in (*scope.RULES, ownership.AUTHOR, ownership.SELF, ownership.UNKNOWN)
+) - {scope.INVALID.id}
+
 
 def check(submission: Submission) -> Iterator[Finding]:
     """Yield what forbids merging the change, or asks for a person; nothing without a change."""

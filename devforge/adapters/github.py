@@ -130,9 +130,13 @@ class GitHub:
         answer = self._write("POST", f"{self._base}/issues/{number}/comments", {"body": body})
         return _parsed(Comment, answer, "comment")
 
-    def edit_comment(self, comment: int, body: str) -> None:
-        """Put `body` in a comment's place."""
-        self._write("PATCH", f"{self._base}/issues/comments/{comment}", {"body": body})
+    def edit_comment(self, comment: int, body: str) -> bool:
+        """Put `body` in a comment's place; False if the comment is there no longer."""
+        try:
+            self._write("PATCH", f"{self._base}/issues/comments/{comment}", {"body": body})
+        except _NotThere:
+            return False
+        return True
 
     def delete_comment(self, comment: int) -> None:
         """Remove a comment. One that is gone already is fine."""

@@ -13,7 +13,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +39,8 @@ class Event:
     token: Token | None
     payload: dict[str, Any]
     created_at: str
+    delivery: int = 0
+    """Which delivery this is: a second attempt has the same number, a duplicate another."""
 
     @property
     def by_workflow(self) -> bool:
@@ -151,7 +153,7 @@ class Events:
                 self._wake.clear()
 
     def _deliver(self, delivery: Row) -> None:
-        event = self.read(delivery["event_id"])
+        event = replace(self.read(delivery["event_id"]), delivery=delivery["id"])
         try:
             self._subscribers[delivery["subscriber"]](event)
         except Exception as error:

@@ -15,12 +15,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from devforge.local.answer import Answer, LostAnswer
-from devforge.local.call import Call
 from devforge.local.fault_kinds import DeliveryKind, Kind, RequestKind, RunKind
 from devforge.local.refusals import DOCS, ApiRefusal
+
+if TYPE_CHECKING:
+    from devforge.local.call import Call
+    from devforge.local.hub import Hub
 
 _METERED = ("api", "uploads", "graphql")
 _SECONDARY = (
@@ -158,6 +161,12 @@ class Faults:
             self.calls_seen += counts_calls
             candidates = [fault for fault in self._faults if fault.kind in kinds]
             return [fault for fault in candidates if matches(fault) and fault.strikes()]
+
+
+def attach(hub: Hub) -> None:
+    """Let the hub's switches at its requests and deliveries."""
+    hub.interceptors.append(hub.faults.intercept)
+    hub.events.disturbance = hub.faults.disturb
 
 
 def _matches_request(fault: Fault, call: Call) -> bool:

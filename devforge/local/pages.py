@@ -68,7 +68,7 @@ def finish(hub: Hub, repository: Row, deployment: Row, tar_path: Path) -> str:
     live = site_directory(hub, repository)
     fresh = live.with_name(f"{deployment['id']}-{uuid.uuid4().hex[:8]}")
     try:
-        _unpack(tar_path, fresh)
+        _unpack(tar_path, fresh, int(hub.clock.now().timestamp()))
     except (OSError, tarfile.TarError) as error:
         shutil.rmtree(fresh, ignore_errors=True)
         settle(hub, deployment["id"], "deployment_content_failed")
@@ -85,9 +85,7 @@ def finish(hub: Hub, repository: Row, deployment: Row, tar_path: Path) -> str:
 
 def settle(hub: Hub, deployment_id: int, status: str) -> None:
     """Note how a deployment stands."""
-    hub.store.update(
-        "pages_deployment", deployment_id, status=status, updated_at=hub.clock.stamp()
-    )
+    hub.store.update("pages_deployment", deployment_id, status=status, updated_at=hub.clock.stamp())
 
 
 def deploy(hub: Hub, repository: Row, tar_path: Path, *, build_version: str) -> str:
@@ -119,8 +117,8 @@ def file_at(site: Path, path: str) -> Path | None:
     return next((each for each in candidates if each.is_file()), None)
 
 
-def _unpack(tar_path: Path, into: Path) -> None:
-    """Unpack regular files and folders only, within the limit of a site's size."""
+def _unpack(tar_path: Path, into: Path, now: int) -> None:
+    """Unpack regular files and folders only, dated now, within the limit of a site's size."""
     into.mkdir(parents=True)
     total = 0
     with tarfile.open(tar_path) as tar:
@@ -130,4 +128,5 @@ def _unpack(tar_path: Path, into: Path) -> None:
             total += member.size
             if total > SITE_LIMIT_BYTES:
                 raise tarfile.TarError(f"it is larger than {SITE_LIMIT_BYTES} bytes")
+            member.mtime = now
             tar.extract(member, into, filter="data")

@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+from checks import (
+    compatibility,
+    coverage,
+    dependencies,
+    documentation,
+    licence,
+    manifest,
+    performance,
+    quality,
+)
 from checks.protocol import Check
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    manifest,
+    quality,
+    documentation,
+    licence,
+    dependencies,
+    compatibility,
+    coverage,
+    performance,
+)

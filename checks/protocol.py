@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from devforge.model.observed import Missing
 from devforge.model.policy import CheckName, Severity
@@ -58,7 +58,11 @@ class Check(Protocol):
     def check(self, submission: Submission, /) -> Iterator[Finding]: ...
 
 
-def present(value: object, what: str) -> None:
-    """Raise `NoVerdict` if `value` is `Missing`; checks call it on what they cannot do without."""
+T = TypeVar("T")
+
+
+def present(value: T | Missing, what: str) -> T:
+    """Return `value`, or raise `NoVerdict` if it is `Missing`: for what a check can't do without."""
     if isinstance(value, Missing):
         raise NoVerdict(f"{what}: {value.reason}")
+    return value

@@ -58,13 +58,14 @@ def run_trial(
 ) -> Trial:
     """Fetch what `tree` needs, then run its tests, activation and benchmarks in the sandbox.
 
-    `scratch` is an empty directory of the caller's, to be removed after. `progress` is told, in a
+    `scratch` is a directory of the caller's, to be removed after; `trial` below it is ours. `progress` is told, in a
     few words, what begins. Where the sandbox or the network can't be had, the parts are `Missing`.
     """
     if (missing := available()) is not None:
         return _nothing(missing)
     side: Side = PythonSide() if manifest.language == "python" else ScriptSide()
     limits = policy.review.sandbox
+    scratch = scratch / "trial"
     source = scratch / "source"
     try:
         write_tree(tree, source)

@@ -1,0 +1,140 @@
+"""Coverage: the extension's own tests pass, and run a fair share of its code.
+
+**What it asks.** There are tests; all of them pass in a sandbox without a network; and together they
+run at least the share of the code that the policy names.
+
+**Why.** Tests are how the next version is known to still work, by you and by everybody who helps
+you. A test that fails on a clean machine tells nobody anything.
+
+**How it is measured.** Python: pytest, which runs unittest's tests too, and statements as coverage.py
+counts them. JavaScript and TypeScript: Node's own test runner and its coverage of lines with code, or
+mocha, jest or vitest where your lock installs them. Tests, examples and tools' settings are left
+out; a file that no test loads counts in full.
+
+**How to mend.** Each finding names the tests that fail, or the files and lines that no test runs. A
+test that needs the network, a home directory or a program of yours should bring what it needs.
+
+Source: docs/developer-guide.md, "Tests".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from checks.protocol import Rule, present
+from devforge.model.observed import Failure, FileCoverage, TestRun
+from devforge.model.policy import CheckName
+from devforge.model.submission import Submission
+from devforge.model.verdict import Finding
+
+NAME: CheckName = "coverage"
+
+MISSING = Rule(
+    "tests-missing",
+    "There are tests",
+    "block",
+    "Without a test nobody can tell whether the next version still does what this one did.",
+)
+CANNOT_RUN = Rule(
+    "tests-cannot-run",
+    "The tests run to their end",
+    "block",
+    "Tests that need what only their author's machine has tell nobody else anything.",
+)
+FAIL = Rule(
+    "tests-fail",
+    "The tests pass",
+    "block",
+    "A failing test says that the extension does not do what its author meant.",
+)
+LOW = Rule(
+    "coverage-low",
+    "The tests run a fair share of the code",
+    "block",
+    "Code that no test runs can break without anybody noticing.",
+)
+RULES = (MISSING, CANNOT_RUN, FAIL, LOW)
+
+_SHOWN_FILES = 5
+_SHOWN_RANGES = 8
+_COUNTED = {"pytest": "statements, as coverage.py counts them"}
+_BY_NODE = "lines with code, as Node's coverage counts them"
+
+
+def check(submission: Submission) -> Iterator[Finding]:
+    """Yield what keeps the tests from vouching for the code."""
+    trial = present(submission.trial, "the tests were not run")
+    tests = present(trial.tests, "the tests were not run")
+    if isinstance(tests, Failure):
+        yield _cannot_run(tests)
+    elif tests is not None and tests.passed + tests.failed > 0:
+        yield from _failing(tests)
+        files = present(trial.coverage, "coverage was not measured")
+        yield from _low(files, tests, submission.policy.review.coverage.minimum_percent)
+    elif submission.policy.review.coverage.require_tests:
+        yield _missing(tests.skipped if tests else 0)
+
+
+def _missing(skipped: int) -> Finding:
+    problem = f"all {skipped} tests were skipped" if skipped else "no test was found"
+    return MISSING.finding(
+        at="tests",
+        problem=problem,
+        remedy="add tests where pytest finds them (tests/test_*.py), or node --test (*.test.js)",
+    )
+
+
+def _cannot_run(failure: Failure) -> Finding:
+    said = f"; the last it printed:\n{failure.output}" if failure.output else ""
+    return CANNOT_RUN.finding(
+        at="tests",
+        problem=f"{failure.what}{said}"[:4000],
+        remedy="make the tests run from a clean checkout, without a network, within the limits",
+    )
+
+
+def _failing(tests: TestRun) -> Iterator[Finding]:
+    for failure in tests.failures[: tests.failed]:
+        yield FAIL.finding(
+            at=failure.partition(":")[0],
+            problem=f"this test fails: {failure}",
+            remedy=f"mend the test or what it tests; {tests.framework} shows the same from a clean checkout",
+        )
+    if (rest := tests.failed - len(tests.failures)) > 0:
+        yield FAIL.finding(
+            at="tests",
+            problem=f"{rest} more tests fail",
+            remedy=f"run {tests.framework} from a clean checkout to see all of them",
+        )
+
+
+def _low(files: tuple[FileCoverage, ...], tests: TestRun, minimum: int) -> Iterator[Finding]:
+    covered, total = sum(f.covered for f in files), sum(f.total for f in files)
+    if covered * 100 >= minimum * total:
+        return
+    worst = sorted((f for f in files if f.missing), key=lambda f: (-len(f.missing), f.path))
+    shown = "; ".join(f"{f.path}: {ranges(f.missing)}" for f in worst[:_SHOWN_FILES])
+    more = f"; and {len(worst) - _SHOWN_FILES} more files" if len(worst) > _SHOWN_FILES else ""
+    counted = _COUNTED.get(tests.framework, _BY_NODE)
+    yield LOW.finding(
+        at=worst[0].path if worst else "tests",
+        line=worst[0].missing[0] if worst else None,
+        problem=(
+            f"the tests run {covered * 100 // total} % of the code ({covered:,} of {total:,} {counted}), "
+            f"and {minimum} % is the least. Not run: {shown}{more}"
+        ),
+        remedy="test the lines that are named, the largest gaps first",
+    )
+
+
+def ranges(lines: Iterable[int]) -> str:
+    """Return `3-9, 14` for the numbers 3 to 9 and 14; at most eight ranges, the longest ones."""
+    found: list[list[int]] = []
+    for line in sorted(set(lines)):
+        if found and line == found[-1][-1] + 1:
+            found[-1].append(line)
+        else:
+            found.append([line])
+    longest = sorted(found, key=lambda run: (-len(run), run[0]))[:_SHOWN_RANGES]
+    texts = [str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in sorted(longest)]
+    return ", ".join(texts) + (" …" if len(found) > _SHOWN_RANGES else "")

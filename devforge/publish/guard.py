@@ -49,6 +49,20 @@ class Losses:
                 )
 
 
+def refuse_missing(*, listed: int, released: int, keep_percent: int) -> None:
+    """Raise `Refused` if too few of the versions that are out would be listed.
+
+    The notes of releases only ever grow, so this notices lost records even where the index is
+    built into an empty directory and has nothing to compare itself with.
+    """
+    if (released - listed) * 100 > (100 - keep_percent) * released:
+        raise Refused(
+            f"only {listed} of {released} released versions have a record, and "
+            f"publishing.keep_percent keeps at least {keep_percent} %. Bring the records back, or "
+            "withdraw what should go with scripts/publish.py remove"
+        )
+
+
 def _named(lost: Iterable[ExtensionId | Listed]) -> str:
     names = [
         str(entry) if isinstance(entry, ExtensionId) else " ".join(map(str, entry))

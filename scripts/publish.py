@@ -1,0 +1,225 @@
+"""Publish what has a record and a review: packages, releases, the index and the site.
+
+Dry unless told to: `release` acts with --apply, `remove` with --approve DIGEST. Every step compares
+what should be with what is, so it may be stopped anywhere and run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from devforge.adapters.environment import Environment, read_environment
+from devforge.adapters.git import Objects
+from devforge.adapters.releases import Releases
+from devforge.adapters.state import State
+from devforge.errors import DevForgeError, Refused
+from devforge.model.names import ExtensionId
+from devforge.model.release import ReleaseNote, Withdrawal, note_path
+from devforge.model.versions import Version
+from devforge.plan import Plan, apply
+from devforge.publish.build import Built, Left, build
+from devforge.publish.observe import Observed
+from devforge.publish.parcel import digest, read_parcels, write_parcels
+from devforge.publish.plan import plan_publish
+from devforge.publish.release import Publisher
+from devforge.publish.removal import Withdraw, plan_removal
+from devforge.publish.site import build_site, site_address
+from devforge.review.dependencies import read_dependencies
+
+# Noted in small lots, so that a run that is killed has little to look up again.
+_LOT = 10
+
+
+class Job:
+    """One run: where it is, what it reads and what it writes to."""
+
+    def __init__(self, environment: Environment, checkout: Path, stack: ExitStack) -> None:
+        self.environment, self.checkout = environment, checkout
+        token = environment.token.get_secret_value() if environment.token else None
+        registry = stack.enter_context(
+            Objects(
+                checkout, environment.server_url, origin=environment.repository, token=token
+            )
+        )
+        self.state = State(checkout, registry.url("origin"), token=token)
+        self.state.fetch()
+        self.observed = Observed(registry, registry.resolve("HEAD", "commit"), self.state)
+        self._stack = stack
+
+    def build(self, arguments: argparse.Namespace) -> int:
+        """Pack every version that has no release yet; return 0 even where there is none."""
+        scratch = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="devforge-publish-"))
+        sources = self._stack.enter_context(
+            Objects(arguments.sources or Path(scratch), self.environment.server_url)
+        )
+        limits = self.observed.policy().limits
+        found = self.observed.candidates(sources, limits, read_dependencies)
+        ready = [one if isinstance(one, Left) else build(one) for one in found]
+        plan = plan_publish(ready=ready, released=len(self.observed.released()))
+        self._show(plan)
+        for left in (one for one in ready if isinstance(one, Left) and not one.waits):
+            print(f"::warning title=Not published::{left.line}", file=sys.stderr)
+        if arguments.out is not None:
+            made = write_parcels(plan.changes, arguments.out)
+            if arguments.twice and plan.changes:
+                _build_again(made, sources=arguments.sources or Path(scratch), job=self)
+            self.environment.put_output("count", str(len(plan.changes)))
+            self.environment.put_output("digest", made)
+        return 0
+
+    def release(self, arguments: argparse.Namespace) -> int:
+        """Release what `build` packed and note it; versions that are out already are left alone."""
+        released = self.observed.released()
+        parcels = read_parcels(arguments.packages, arguments.digest)
+        ready = [one for one in parcels if (one.id, one.version) not in released]
+        plan = plan_publish(ready=map(self._checked, ready), released=len(released))
+        self._show(plan)
+        if not arguments.apply:
+            return plan.exit_code
+        publisher = Publisher(
+            Releases(
+                self.environment.repository,
+                self.environment.secret_token(),
+                api_url=self.environment.api_url,
+            ),
+            self.observed.head,
+            time.sleep,
+        )
+        failures: list[str] = []
+        for start in range(0, len(plan.changes), _LOT):
+            failures += self._release_lot(publisher, plan.changes[start : start + _LOT])
+        requests = publisher.releases.requests
+        self.environment.summarise(f"{requests} requests for {len(plan.changes)} releases.")
+        print(f"{requests} requests")
+        for failure in failures:
+            print(f"publish: {failure}", file=sys.stderr)
+        return 1 if failures else 0
+
+    def _release_lot(self, publisher: Publisher, lot: Sequence[Built]) -> list[str]:
+        """Release each of `lot`, note those that succeeded, and return what went wrong."""
+        notes: dict[str, bytes] = {}
+        failures: list[str] = []
+        for built in lot:
+            try:
+                note = publisher.release(built)
+            except DevForgeError as error:
+                failures.append(f"{built.id} {built.version}: {error}")
+            else:
+                notes[note.path] = _noted(note)
+        if notes:
+            names = ", ".join(f"{b.id} {b.version}" for b in lot)
+            self.state.commit(notes, f"Note the releases of {names}")
+        return failures
+
+    def _checked(self, built: Built) -> Built | Left:
+        """Compare what we were handed with Git once more: record, commit and report must agree."""
+        record = self.observed.record(built.id, built.version)
+        report = self.state.read(f"reviews/{built.id.path}/{built.version}.json")
+        if record.commit != built.source.commit or report != built.report:
+            reason = "its record or report changed since it was packed"
+            return Left(built.id, built.version, reason, waits=True)
+        return built
+
+    def site(self, arguments: argparse.Namespace) -> int:
+        """Write the index, the feeds and the site, as far as they differ from what is there."""
+        address = arguments.base_url or site_address(self.environment)
+        report = build_site(self.observed, arguments.out, site_url=address)
+        print(report)
+        self.environment.summarise(str(report))
+        return 0
+
+    def remove(self, arguments: argparse.Namespace) -> int:
+        """Mark a release as withdrawn, if a person approved exactly this plan."""
+        id, version = ExtensionId.parse(arguments.id), Version.parse(arguments.version)
+        found = self.state.read(note_path(id, version))
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        plan = plan_removal(
+            id,
+            version,
+            note=ReleaseNote.model_validate_json(found) if found else None,
+            listed=sum(1 for other, _ in self.observed.released() if other == id),
+            withdrawal=Withdrawal(reason=arguments.reason, when=now),
+        )
+        self._show(plan)
+        if arguments.approve is None or plan.exit_code == 0:
+            return plan.exit_code
+        apply(plan, self._withdraw, approved=arguments.approve)
+        return 0
+
+    def _withdraw(self, change: Withdraw) -> None:
+        note = change.marked
+        self.state.commit({note.path: _noted(note)}, f"Withdraw {note.id} {note.version}")
+
+    def _show(self, plan: Plan[Built] | Plan[Withdraw]) -> None:
+        print(plan.render())
+        self.environment.summarise(f"```\n{plan.render()}\n```")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    try:
+        with ExitStack() as stack:
+            job = Job(read_environment(), arguments.checkout, stack)
+            return int(getattr(job, arguments.step)(arguments))
+    except DevForgeError as error:
+        print(f"publish: {error}", file=sys.stderr)
+        return 1
+
+
+def _noted(note: ReleaseNote) -> bytes:
+    return note.model_dump_json(indent=1, exclude_none=True).encode() + b"\n"
+
+
+def _build_again(made: str, *, sources: Path, job: Job) -> None:
+    """Build once more in a process with another hash seed, time zone and locale, and compare."""
+    other = {"PYTHONHASHSEED": "20260", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""}
+    with tempfile.TemporaryDirectory(prefix="devforge-again-") as again:
+        out = Path(again, "packages")
+        command = [sys.executable, __file__, "--checkout", str(job.checkout), "build"]
+        command += ["--out", str(out), "--sources", str(sources)]
+        done = subprocess.run(
+            command, env=os.environ | other, capture_output=True, text=True, timeout=1800, check=False
+        )
+        if done.returncode != 0:
+            raise Refused(f"the second build failed: {done.stderr.strip()[-600:]}")
+        if digest(out) != made:
+            raise Refused(
+                "two builds of the same sources differ, so nothing is released: compare them with "
+                "`scripts/publish.py build --out` run twice"
+            )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="publish", description=__doc__)
+    parser.add_argument("--checkout", type=Path, default=Path(), help="the registry's clone")
+    steps = parser.add_subparsers(dest="step", required=True)
+    step = steps.add_parser("build", help="pack what has no release yet")
+    step.add_argument("--out", type=Path, help="where packages go; without it, only the plan")
+    step.add_argument("--twice", action="store_true", help="build again otherwise, and compare")
+    step.add_argument("--sources", type=Path, help=argparse.SUPPRESS)
+    step = steps.add_parser("release", help="release what was packed")
+    step.add_argument("--packages", type=Path, required=True, help="what build wrote")
+    step.add_argument("--digest", required=True, help="the digest that build gave")
+    step.add_argument("--apply", action="store_true", help="do it; else show the plan")
+    step = steps.add_parser("site", help="write the index, the feeds and the site")
+    step.add_argument("--out", type=Path, required=True)
+    step.add_argument("--base-url", help="where the site is served; default: GitHub Pages")
+    step = steps.add_parser("remove", help="take a version out of the index for good")
+    step.add_argument("id")
+    step.add_argument("version")
+    step.add_argument("--reason", required=True, help="people read it")
+    step.add_argument("--approve", metavar="DIGEST", help="apply the plan with this digest")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from devforge.adapters.sandbox.confinement import STARTED, View, confined
 from devforge.adapters.sandbox.ending import Ending, Outcome, plain
@@ -80,8 +81,8 @@ def run(command: Sequence[str], view: View, limits: Limits) -> Outcome:
             )
         except OSError as error:
             raise Unavailable(f"the sandbox could not be started: {error}") from error
-        os.close(result_out)
-        os.close(says)
+        result_out.close()
+        says.close()
         run = _Run(process, limits, Tree(process.pid), deadline=started + limits.seconds)
         try:
             run.read(said, result_in)
@@ -101,7 +102,7 @@ class _Run:
     printed: int = 0
     result: bytearray = field(default_factory=bytearray)
 
-    def read(self, said: int, result_in: int) -> None:
+    def read(self, said: BinaryIO, result_in: BinaryIO) -> None:
         """Take in both channels until both are closed or a limit is crossed."""
         next_look = 0.0
         with selectors.DefaultSelector() as selector:
@@ -190,12 +191,12 @@ def _filter() -> Iterator[int | None]:
 
 
 @contextlib.contextmanager
-def _pipe() -> Iterator[tuple[int, int]]:
-    """A pipe whose ends are closed at the end, unless they were before."""
+def _pipe() -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """A pipe's two ends, closed at the end. Files and not numbers, because a number that was
+    closed early may by then be somebody else's: another thread opens files too."""
     reading, writing = os.pipe()
-    try:
-        yield reading, writing
-    finally:
-        os.close(reading)
-        with contextlib.suppress(OSError):
-            os.close(writing)
+    with (
+        os.fdopen(reading, "rb", buffering=0) as one,
+        os.fdopen(writing, "wb", buffering=0) as other,
+    ):
+        yield one, other

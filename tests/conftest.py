@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-pytest_plugins = ["node_tools"]
+pytest_plugins = ["node_tools", "conformance.plugin"]
 
 GOLDEN = Path(__file__).parent / "golden"
 

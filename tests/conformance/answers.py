@@ -9,7 +9,7 @@ from conformance.description import Description, Json, Operation, Schema
 from conformance.exceptions import excused
 
 # Statuses that any operation may give, for reasons outside it: a lost login, a rename, a limit, a fault.
-_ANYWHERE = {301, 307, 400, 401, 403, 404, 415, 422, 429, 500, 502, 503}
+_ANYWHERE = {301, 307, 400, 401, 403, 404, 413, 415, 422, 429, 500, 502, 503}
 _WITHOUT_BODY = {204, 205, 304}
 
 

@@ -45,7 +45,9 @@ class Payloads:
             for error in self._validators[name].iter_errors(payload)
         ]
         return [
-            f"{name.replace('$', ' ')}, {problem}" for problem in found if not excused(name, problem)
+            f"{name.replace('$', ' ')}, {problem}"
+            for problem in found
+            if not excused(name, problem)
         ]
 
     def name(self, event: str, payload: Json) -> str | None:

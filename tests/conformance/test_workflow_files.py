@@ -94,8 +94,7 @@ def test_actionlint_would_find_a_strangers_text_in_a_run_step(tmp_path):
         "      - run: echo ${{ github.event.issue.title }}\n"
     )
 
-    [finding] = actionlint(workflow)
-    assert "untrusted" in finding
+    assert any("potentially untrusted" in finding for finding in actionlint(workflow))
 
 
 def actionlint(*files: Path) -> list[str]:

@@ -140,6 +140,7 @@ def full_repository(hub: Hub, repository: Row, viewer: int | None = None) -> dic
             repository["source_id"] or repository["id"],
         ),
         "subscribers_count": 0,
+        "custom_properties": {},
         **{name: settings[name] for name in _MERGE_SETTINGS},
     }
     for name in ("parent", "source"):

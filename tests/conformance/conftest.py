@@ -1,1 +1,0 @@
-"""Fixtures of the conformance tests; the plugin for every other test is conformance.plugin."""

@@ -31,6 +31,9 @@ _KNOWN = (
      "write the character itself"),
     ("undefined alias", "an * that names nothing above it",
      "put the text in quotes if the * is part of it"),
+    ("incompatible YAML document", "another version of YAML", "remove the % line"),
+    ("while scanning an anchor", "an & without a name", "put the text in quotes if the & is its own"),
+    ("while scanning an alias", "an * without a name", "put the text in quotes if the * is its own"),
     ("duplicate anchor", "an & whose name is taken", "choose another name"),
 )  # fmt: skip
 
@@ -49,9 +52,9 @@ def syntax_problem(error: yaml.MarkedYAMLError, text: str, *, file: str) -> Prob
         ((found, remedy) for part, found, remedy in _KNOWN if part in said),
         (shorten(said.strip(), 120), "compare the line with the example in the documentation"),
     )
-    opened = error.context_mark.line + 1 if error.context_mark else line
-    if "quoted scalar" in said and "end of stream" in said:
-        line, shown = opened, lines[min(opened, len(lines)) - 1]
+    if error.context_mark and ("quoted scalar" in said or "a flow" in said):
+        line = error.context_mark.line + 1  # where it was opened, not where it was missed
+        shown = lines[min(line, len(lines)) - 1]
     return Problem(file, f"is not YAML: {found}: {shorten(shown.strip(), 50)!r}", remedy, line)
 
 

@@ -20,7 +20,11 @@ _OWNER_NAME = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9])*/[A-Za-z0-9._-]+", re.AS
 _TWINS = str.maketrans("аеорсухіјѕԁɡвкмнт", "aeopcyxijsdgbkmht")
 
 CommitSha = Annotated[
-    str, shape(r"^[0-9a-f]{40}$", "a full commit id, 40 lower-case hexadecimal digits")
+    str,
+    shape(
+        r"^[0-9a-f]{40}$",
+        "a full commit id as `git rev-parse` prints it, 40 lower-case hexadecimal digits",
+    ),
 ]
 Sha256 = Annotated[
     str, shape(r"^[0-9a-f]{64}$", "a SHA-256 digest, 64 lower-case hexadecimal digits")
@@ -187,7 +191,7 @@ class Permission(Parsed):
     @classmethod
     def spellings(cls, text: str) -> tuple[str, ...]:
         kind, _, scope = text.strip().lower().partition(":")
-        near = difflib.get_close_matches(kind, _PERMISSIONS, n=1)
+        near = difflib.get_close_matches(kind, _PERMISSIONS, n=1, cutoff=0.5)
         host = re.sub(r"^\s*(?:[a-z+]+:)?/*", "", scope).partition("/")[0]
         scope = ("write" if "w" in scope else "read") if near == ["filesystem"] else host
         return tuple(spelling for name in near for spelling in (f"{name}:{scope}", name))

@@ -105,7 +105,7 @@ def _extra(detail: ErrorDetails, _place: Place | None, kind: object) -> Said:
     allowed = keys_at(kind, tuple(parent))
     near = closest(str(key), allowed)
     start = f"write {near}" if near else "remove it"
-    return "is not a key of this record", f"{start}; allowed are {', '.join(allowed)}"
+    return "is not a key here", f"{start}; allowed are {', '.join(allowed)}"
 
 
 def _text(detail: ErrorDetails, place: Place | None, kind: object) -> Said:
@@ -126,7 +126,8 @@ def _text(detail: ErrorDetails, place: Place | None, kind: object) -> Said:
 def _pattern(detail: ErrorDetails, place: Place | None, _kind: object) -> Said:
     pattern, value = detail["ctx"]["pattern"], str(detail["input"])
     meaning = MEANINGS.get(pattern, f"text matching {pattern}")
-    tries = (value.strip(), value.strip().lower(), value.strip().upper())
+    tidy = value.strip()
+    tries = (tidy, tidy.lower(), tidy.upper(), re.sub(r"^(http:)?//", "https://", tidy))
     near = next((t for t in tries if re.fullmatch(pattern, t)), None)
     return _must(detail, place, meaning), f"write {near}" if near else f"write {meaning}"
 
@@ -194,6 +195,8 @@ def _list(detail: ErrorDetails, place: Place | None, _kind: object) -> Said:
 
 def _mapping(detail: ErrorDetails, place: Place | None, kind: object) -> Said:
     keys = keys_at(kind, detail["loc"])
+    if detail["input"] is None and not detail["loc"]:
+        return "is empty", f"write key: value lines; keys are {', '.join(keys)}"
     remedy = f"write key: value lines; keys are {', '.join(keys)}" if keys else "write {key: value}"
     return _must(detail, place, "a mapping of keys to values"), remedy
 
@@ -245,6 +248,6 @@ _SAYINGS: dict[str, Say] = {
     "datetime_type": _moment,
     "datetime_parsing": _moment,
     "datetime_from_date_parsing": _moment,
-    "timezone_naive": _moment,
+    "timezone_aware": _moment,
     "value_error": _value,
 }

@@ -1,0 +1,115 @@
+"""`devforge check`: the registry's review on a directory, in the words and numbers it promises."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from devforge.cli import main
+
+SAMPLES = Path(__file__).parents[1] / "extensions"
+CHECKS = [
+    "manifest", "quality", "security", "coverage", "documentation",
+    "licence", "dependencies", "performance", "compatibility", "decision",
+]  # fmt: skip
+
+
+@pytest.fixture
+def check(capsys):
+    """Run `devforge check …`; return its code, stdout and stderr."""
+
+    def run(*arguments):
+        code = main(["check", *map(str, arguments)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.mark.parametrize("language", ["python", "javascript", "typescript"])
+def test_what_new_writes_would_be_merged(check, capsys, tmp_path, language):
+    assert main(["new", "acme.todo-tree", "-l", language, "--into", str(tmp_path / "x")]) == 0
+    capsys.readouterr()
+
+    code, out, err = check(tmp_path / "x", "--json")
+
+    report = json.loads(out)
+    assert (code, report["decision"], err) == (0, "merge", "")
+    assert sorted(c["name"] for c in report["checks"]) == sorted(CHECKS)
+    assert all(c["verdict"] == "passed" for c in report["checks"])
+    assert [f for c in report["checks"] for f in c["findings"] if f["severity"] != "info"] == []
+
+
+def test_the_json_has_exactly_the_promised_shape(check):
+    code, out, _ = check(SAMPLES / "token-thief", "--json")
+
+    report = json.loads(out)
+    assert code == 1
+    assert list(report) == ["extension", "version", "decision", "reasons", "checks"]
+    assert {tuple(c) for c in report["checks"]} == {
+        ("name", "verdict", "score", "seconds", "findings")
+    }
+    findings = [f for c in report["checks"] for f in c["findings"]]
+    assert {tuple(f) for f in findings} == {("rule", "severity", "at", "line", "problem", "remedy")}
+    assert report["decision"] == "mend"
+    assert report["reasons"]
+
+
+def test_a_thief_is_told_the_line(check):
+    code, out, _ = check(SAMPLES / "token-thief")
+
+    assert code == 1
+    assert "branch_badge/usage.py:" in out
+    assert "To mend" in out
+
+
+def test_sarif_is_written_beside_the_answer(check, tmp_path):
+    check(SAMPLES / "token-thief", "--sarif", tmp_path / "out.sarif")
+
+    sarif = json.loads((tmp_path / "out.sarif").read_text())
+    assert sarif["version"] == "2.1.0"
+    assert sarif["runs"][0]["results"]
+
+
+def test_a_directory_without_a_manifest_says_what_is_missing(check, tmp_path):
+    (tmp_path / "a.py").write_text("x = 1\n")
+
+    code, out, _ = check(tmp_path)
+
+    assert code == 1
+    assert "devforge.yaml" in out
+    assert "Traceback" not in out
+
+
+def test_a_wrong_manifest_lists_all_that_is_wrong_at_once(check, tmp_path):
+    shutil.copytree(SAMPLES / "quick-note", tmp_path / "x")
+    manifest = tmp_path / "x/devforge.yaml"
+    text = manifest.read_text().replace("language: javascript", "language: javscript")
+    manifest.write_text(text + "keyword: [typo]\n")
+
+    code, out, _ = check(tmp_path / "x")
+
+    assert code == 1
+    assert "javascript" in out
+    assert "keywords" in out
+
+
+def test_a_place_that_is_no_directory_is_wrong_input(check, tmp_path):
+    code, out, err = check(tmp_path / "gone")
+
+    assert (code, out) == (64, "")
+    assert str(tmp_path / "gone") in err
+
+
+def test_an_extension_that_needs_another_asks_for_the_registry(check, tmp_path):
+    shutil.copytree(SAMPLES / "quick-note", tmp_path / "x")
+    manifest = tmp_path / "x/devforge.yaml"
+    manifest.write_text(manifest.read_text() + 'extension_dependencies: {acme.base: "^1.0.0"}\n')
+
+    code, out, _ = check(tmp_path / "x")
+
+    assert code == 3
+    assert "--records" in out

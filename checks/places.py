@@ -6,8 +6,12 @@ Pure, and judged from the path alone, so a reader can tell as well as we can.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
+from pathspec import GitIgnoreSpec
+
+from devforge.model.observed import SourceFile, SourceTree
 from devforge.model.policy import Severity
 from devforge.model.submission import Submission
 
@@ -37,6 +41,7 @@ _BUILD_FILE = re.compile(
     r"|.*\.config\.[cm]?[jt]s|(?:webpack|esbuild|rollup|build)(?:\..*)?\.[cm]?[jt]s|\.?eslintrc\.[cm]?js"
 )
 _MINIFIED_FILE = re.compile(r".*[.-]min\.[cm]?js|.*\.bundle\.js")
+_NEVER_SHIPPED = re.compile(r"(?:^|/)(?:\.git[^/]*|node_modules)(?:/|$)")
 _MILDER: dict[Severity, Severity] = {
     "block": "person", "person": "warn", "warn": "info", "info": "info"
 }  # fmt: skip
@@ -72,3 +77,18 @@ def milder(severity: Severity, path: str, submission: Submission) -> Severity:
     if is_at_home(path, submission) or place_of(path) == "vendored":
         return severity
     return _MILDER[severity]
+
+
+def shipped(tree: SourceTree) -> Iterator[SourceFile]:
+    """Yield what the package of `tree` will hold, sorted by path.
+
+    Source: docs/decisions/reproducible-packages.md; a pattern that cannot be read excludes nothing.
+    """
+    ignore = tree.get(".devforgeignore")
+    try:
+        asked = GitIgnoreSpec.from_lines(ignore.text.splitlines() if ignore else [])
+    except ValueError:
+        asked = GitIgnoreSpec.from_lines([])
+    for path in sorted(tree.files):
+        if not (_NEVER_SHIPPED.search(path) or asked.match_file(path)):
+            yield tree.files[path]

@@ -12,6 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from devforge.model.observed import DependencyFact, SourceTree
+from devforge.model.python_source import parse_python
 
 _REQUIREMENTS = re.compile(
     r"(?:requirements/)?[\w.-]*(?:requirements|constraints|base|main|dev|test)[\w.-]*\.(?:txt|in)"
@@ -93,9 +94,8 @@ def _setup_cfg(tree: SourceTree) -> Iterator[DependencyFact]:
 def _setup_py(tree: SourceTree) -> Iterator[DependencyFact]:
     """Literal lists given as `install_requires=`, and nothing cleverer."""
     file = tree.get("setup.py")
-    try:
-        module = ast.parse(file.content if file else b"")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    module = parse_python(file.content) if file else None
+    if module is None:
         return
     named = {
         target.id: node.value

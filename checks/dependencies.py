@@ -1,0 +1,227 @@
+"""Dependencies: what the extension brings along is what its author meant, and stays so.
+
+**What it asks.** Dependencies come from the language's own package index, by names that are neither
+refused by the marketplace nor look-alikes of well-known ones, can be had, and are pinned or locked.
+
+**Why.** Whoever controls a dependency controls the extension. One letter more or less is how stolen
+names get installed; a URL or a branch can be another thing tomorrow.
+
+**How to mend.** Spell the name as its project does, ask for a range of versions, and commit a lock
+(package-lock.json, or requirements.txt with `==`). If a name really is the one you mean, say so in
+the pull request: a person settles it.
+
+Source: `dependencies` in registry/policy.yaml; the distance is Damerau's and Levenshtein's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+
+from checks.names import distance, folded, looks
+from checks.protocol import NoVerdict, Rule
+from devforge.model.observed import DependencyFact, Missing, SourceTree
+from devforge.model.policy import CheckName
+from devforge.model.submission import Submission
+from devforge.model.verdict import Finding
+
+NAME: CheckName = "dependencies"
+
+UNREADABLE = Rule(
+    "dependency-file",
+    "Files that name dependencies can be read",
+    "block",
+    "A package.json or pyproject.toml that cannot be parsed cannot be installed, nor reviewed.",
+)
+REFUSED = Rule(
+    "dependency-refused",
+    "No dependency is on the refused list",
+    "block",
+    "The marketplace's policy refuses packages that are known to have been malicious.",
+)
+LOOK_ALIKE = Rule(
+    "dependency-look-alike",
+    "No dependency imitates a well-known name",
+    "person",
+    "Packages whose names differ from a popular one by a letter are a common way to get in.",
+)
+ELSEWHERE = Rule(
+    "dependency-elsewhere",
+    "Dependencies come from the package index",
+    "person",
+    "What a URL, a branch or a path holds today can be something else tomorrow, and nobody notices.",
+)
+UNRESOLVED = Rule(
+    "dependency-unresolved",
+    "Every dependency can be had",
+    "block",
+    "If a dependency cannot be fetched here, it cannot be fetched by users either.",
+)
+UNPINNED = Rule(
+    "dependency-unpinned",
+    "Dependencies have a version or a lock",
+    "warn",
+    "Without any limit, the next release of a dependency is what users get, whatever it does.",
+)
+UNLOCKED = Rule(
+    "dependency-unlocked",
+    "A lock names exact versions",
+    "info",
+    "With a lock, what was reviewed is what is installed.",
+)
+RULES = (UNREADABLE, REFUSED, LOOK_ALIKE, ELSEWHERE, UNRESOLVED, UNPINNED, UNLOCKED)
+
+# Packages in good standing whose names happen to be near another's.
+_GOOD_NEIGHBOURS = {
+    "argparse", "beautifulsoup", "color", "colord", "glob2", "jsdoc", "markdown2", "mock", "preact",
+    "psycopg", "pycryptodomex", "pyaml", "redux", "tomlkit", "tslint", "typing", "vuex",
+}  # fmt: skip
+_ELSEWHERE = re.compile(
+    r"(?:git|hg|svn|bzr)(?:\+|://)|https?:|ssh:|[\w.-]+@[\w.-]+:|github:|gitlab:|bitbucket:|gist:"
+    r"|[\w.-]+/[\w.-]+(?:#.*)?$",
+    re.IGNORECASE,
+)
+_LOCAL = re.compile(r"(?:file|link|portal):|\.{0,2}/|[A-Za-z]:[\\/]", re.IGNORECASE)
+_ANY_VERSION = {"", "*", "latest", "x", ">=0", ">=0.0.0"}
+
+
+def check(submission: Submission) -> Iterator[Finding]:
+    """Yield what is wrong with the dependencies, one finding for each.
+
+    Raises:
+        NoVerdict: they could not be read, or nobody could say whether they can be had.
+    """
+    facts = submission.dependencies
+    if isinstance(facts, Missing):
+        raise NoVerdict(facts.reason)
+    yield from _unreadable(submission.tree)
+    policy = submission.policy.review.dependencies
+    refused = {folded(name): name for name in policy.refused}
+    for fact in facts:
+        if folded(fact.name) in refused:
+            yield _found(
+                REFUSED, fact, f"{fact.name} is on the list of refused packages", "remove it"
+            )
+        elif place := _place(fact):
+            yield _elsewhere(fact, place)
+        elif meant := imitated(fact.name, policy.well_known):
+            yield _look_alike(fact, meant)
+        elif fact.direct and not fact.for_tests:
+            yield from _pinning(fact)
+    yield from _unresolved(submission, facts)
+
+
+def imitated(name: str, well_known: tuple[str, ...]) -> str | None:
+    """Return the well-known name that `name` is almost, or None.
+
+    Short names have many honest neighbours, so the shorter the name, the closer it must be.
+    """
+    plain = folded(name)
+    if plain in _known(well_known) or plain in _GOOD_NEIGHBOURS or plain.startswith("@types/"):
+        return None
+    for known in well_known:
+        allowed = _slips_allowed(known)
+        if looks(plain) == looks(known) or (
+            allowed and distance(plain, folded(known), at_most=allowed) <= allowed
+        ):
+            return known
+    return None
+
+
+@cache
+def _known(well_known: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(folded, well_known))
+
+
+def _slips_allowed(name: str) -> int:
+    length = len(name)
+    return 0 if length < 5 else 1 if length < 12 else 2
+
+
+def _unreadable(tree: SourceTree) -> Iterator[Finding]:
+    for path, parse in (("package.json", json.loads), ("pyproject.toml", tomllib.loads)):
+        file = tree.get(path)
+        if file is None or file.mode == "symlink":
+            continue
+        try:
+            parse(file.text.removeprefix("\ufeff"))
+        except (ValueError, RecursionError) as error:
+            yield UNREADABLE.finding(
+                at=path,
+                line=getattr(error, "lineno", None),
+                problem=f"{path} cannot be read: {str(error)[:200]}",
+                remedy="correct it; an editor or `npm pkg get` shows where it breaks",
+            )
+
+
+def _place(fact: DependencyFact) -> str | None:
+    """Where a dependency comes from if not from the index: `elsewhere` or `local`; else None."""
+    requirement = fact.requirement.partition(" @ ")[2] or fact.requirement
+    requirement = requirement.strip().removeprefix("workspace:")
+    if _LOCAL.match(requirement):
+        return "local"
+    if fact.ecosystem == "npm" and not fact.direct:
+        return "elsewhere" if re.match(r"git|http:|ssh:", requirement) else None
+    return "elsewhere" if _ELSEWHERE.match(requirement) else None
+
+
+def _elsewhere(fact: DependencyFact, place: str) -> Finding:
+    where = fact.requirement.partition(" @ ")[2] or fact.requirement
+    what = "a path" if place == "local" else "a place of its own"
+    inside = place == "local" and ".." not in where and not re.match(r"file:///|/|[A-Za-z]:", where)
+    return ELSEWHERE.finding(
+        at=fact.source,
+        problem=f"{fact.name} comes from {what}, {where}",
+        remedy="depend on a released version by its name",
+        severity="info" if inside or fact.for_tests else "person",
+    )
+
+
+def _look_alike(fact: DependencyFact, meant: str) -> Finding:
+    direct = "" if fact.direct else ", which another dependency needs,"
+    return LOOK_ALIKE.finding(
+        at=fact.source,
+        problem=f"{fact.name}{direct} is spelt almost like {meant}",
+        remedy=f"write {meant} if that is meant; otherwise say in the pull request what it is",
+        severity="person" if fact.direct else "warn",
+    )
+
+
+def _pinning(fact: DependencyFact) -> Iterator[Finding]:
+    if fact.locked:
+        return
+    wanted = fact.requirement.partition(";")[0].lower()
+    if fact.ecosystem == "PyPI":
+        wanted = re.sub(r"^[\w.-]+\s*(?:\[[^\]]*\])?", "", wanted)
+    if wanted.replace(" ", "") in _ANY_VERSION:
+        yield _found(
+            UNPINNED, fact, f"{fact.name} may be any version",
+            "ask for a range such as `>=2.1,<3` or `^2.1.0`, or commit a lock",
+        )  # fmt: skip
+    else:
+        yield _found(
+            UNLOCKED, fact, f"{fact.name} {wanted.strip()} has no exact version in a lock",
+            "commit package-lock.json, or pin with `==` in requirements.txt",
+        )  # fmt: skip
+
+
+def _unresolved(submission: Submission, facts: tuple[DependencyFact, ...]) -> Iterator[Finding]:
+    answers = submission.unresolvable
+    if isinstance(answers, Missing):
+        if any(fact.direct for fact in facts):
+            raise NoVerdict(f"whether the dependencies can be had: {answers.reason}")
+        return
+    sources = {fact.name: fact.source for fact in reversed(facts)}
+    for name, reason in sorted(answers.items()):
+        yield UNRESOLVED.finding(
+            at=sources.get(name, "dependencies"),
+            problem=f"{name} could not be had: {reason}",
+            remedy="correct the name or the version, or wait until it is published",
+        )
+
+
+def _found(rule: Rule, fact: DependencyFact, problem: str, remedy: str) -> Finding:
+    return rule.finding(at=fact.source, problem=problem, remedy=remedy)

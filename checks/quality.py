@@ -1,0 +1,129 @@
+"""Quality: the code can be read, and does what it plainly means to.
+
+**What it asks.** Every file of code parses. Names that are used exist. Formats fit their values, and
+comparisons can come out either way. Nothing about style: how your code looks is your own business.
+
+**Why.** A file that does not parse never runs. The other findings are mistakes that an interpreter
+keeps silent about until the day that line is reached, on a user's machine.
+
+**How to mend.** Each finding names the file, the lines and what is wrong with them. Where you know
+better, `# noqa` or `eslint-disable` on that line settles it. Tests, examples and vendored code
+are reported for information only.
+
+Source: ruff and oxlint, with our own choice of their rules; what they find is said in our words.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from checks.places import is_at_home
+from checks.protocol import NoVerdict, Rule
+from devforge.model.observed import Missing, ToolFinding
+from devforge.model.policy import CheckName
+from devforge.model.submission import Submission
+from devforge.model.verdict import Finding
+
+NAME: CheckName = "quality"
+
+SYNTAX = Rule(
+    "syntax-error",
+    "Every file of code can be read",
+    "block",
+    "A file that cannot be parsed cannot run, and nothing in it can be reviewed.",
+)
+UNDEFINED = Rule(
+    "undefined-name",
+    "Names that are used exist",
+    "warn",
+    "Using a name that was never defined ends in an error the first time the line is reached.",
+)
+FORMAT = Rule(
+    "wrong-format",
+    "Formats fit their values",
+    "warn",
+    "A format with more places than values, or the other way round, fails when the text is built.",
+)
+COMPARISON = Rule(
+    "wrong-comparison",
+    "Comparisons can come out either way",
+    "warn",
+    "A condition that is always true, or a comparison whose result is thrown away, decides nothing.",
+)
+TWICE = Rule(
+    "defined-twice",
+    "Nothing is silently defined twice",
+    "warn",
+    "The second definition of a key, case, class member or function replaces the first without a word.",
+)
+MISUSE = Rule(
+    "likely-mistake",
+    "The language is used as it works",
+    "warn",
+    "These are constructs that run, but not as they read.",
+)
+RULES = (SYNTAX, UNDEFINED, FORMAT, COMPARISON, TWICE, MISUSE)
+
+_REMEDIES = {
+    SYNTAX.id: "correct the file so that it parses; a template belongs under another suffix",
+    UNDEFINED.id: "import or define the name, or correct its spelling",
+    FORMAT.id: "give as many values as the format has places",
+    COMPARISON.id: "compare by value (== or ===) and use the result",
+    TWICE.id: "remove the one that is not meant, or give it another name",
+    MISUSE.id: "write what is meant; the line says what happens now",
+}
+_RULES_OF = {
+    "invalid-syntax": SYNTAX, "E9": SYNTAX, "F70": SYNTAX, "F62": SYNTAX,
+    "F82": UNDEFINED, "no-unassigned-vars": UNDEFINED,
+    "F50": FORMAT, "F52": FORMAT, "PLE13": FORMAT, "PLE12": FORMAT,
+    "F63": COMPARISON, "B015": COMPARISON, "use-isnan": COMPARISON, "valid-typeof": COMPARISON,
+    "no-compare-neg-zero": COMPARISON, "no-constant-binary-expression": COMPARISON,
+    "no-unsafe-negation": COMPARISON,
+    "F60": TWICE, "F811": TWICE, "B025": TWICE, "no-dupe-class-members": TWICE,
+    "no-dupe-else-if": TWICE, "no-dupe-keys": TWICE, "no-duplicate-case": TWICE,
+    "no-func-assign": TWICE, "no-class-assign": TWICE, "no-import-assign": TWICE,
+}  # fmt: skip
+_LINES_SHOWN = 8
+
+
+def check(submission: Submission) -> Iterator[Finding]:
+    """Yield one finding for each kind of mistake in each file, with all its lines.
+
+    Raises:
+        NoVerdict: a tool gave no answer.
+    """
+    if isinstance(submission.lint, Missing):
+        raise NoVerdict(submission.lint.reason)
+    groups: dict[tuple[str, str, str], list[ToolFinding]] = defaultdict(list)
+    for found in submission.lint:
+        rule = rule_of(found.code)
+        # Whatever follows the first syntax error of a file is its echo.
+        said = "" if rule is SYNTAX else found.message
+        groups[found.path, rule.id, said].append(found)
+    rules = {rule.id: rule for rule in RULES}
+    for (path, rule_id, _), places in groups.items():
+        yield _finding(submission, rules[rule_id], path, places)
+
+
+def rule_of(code: str) -> Rule:
+    """Return which of our rules a tool's code belongs to."""
+    for length in (len(code), 5, 4, 3, 2):
+        if code[:length] in _RULES_OF:
+            return _RULES_OF[code[:length]]
+    return MISUSE
+
+
+def _finding(submission: Submission, rule: Rule, path: str, places: list[ToolFinding]) -> Finding:
+    said = " ".join(places[0].message.split()).rstrip(".")
+    lines = sorted({place.line for place in places})
+    shown = ", ".join(map(str, lines[:_LINES_SHOWN])) + (", …" if len(lines) > _LINES_SHOWN else "")
+    where = f"line {shown}" if len(lines) == 1 else f"lines {shown}"
+    first = f"line {lines[0]}" if rule is SYNTAX else where
+    return rule.finding(
+        at=path,
+        line=lines[0],
+        problem=f"{first}: {said[:1].lower() + said[1:200]}",
+        remedy=_REMEDIES[rule.id],
+        severity=None if is_at_home(path, submission) else "info",
+    )

@@ -25,6 +25,13 @@ _MAGIC = b"devforge source 1\n"
 _HEADER_BYTES = 8192
 
 
+class Listed(Strict):
+    """`listed.json`: the head of each pull request that was read, or could not be."""
+
+    schema_version: Literal[1] = 1
+    heads: dict[int, CommitSha]
+
+
 class Observed(Strict):
     """`static.json`: what reading the source showed. Bound to one head and one source."""
 

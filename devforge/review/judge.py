@@ -55,6 +55,13 @@ def judge(candidate: Candidate, observed: Observed | Missing, tried: Tried | Mis
     return Judgement((*examine(submission, rest), *change), required)
 
 
+def is_worth_reading(candidate: Candidate) -> bool:
+    """Whether the source is there, and the change its author's to make."""
+    if not candidate.has_source or is_records_only(candidate.submission):
+        return False
+    return not _is_out_of_bounds(examine(candidate.submission, _CHANGE))
+
+
 def rejudge(candidate: Candidate, state: State) -> Judgement | None:
     """Return the remembered judgement of exactly this source, with the change judged anew.
 

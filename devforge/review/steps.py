@@ -1,0 +1,268 @@
+"""The three steps of a run: read, try, conclude. Each leaves files for the next, and no more."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from devforge.adapters.github_answers import Pull
+from devforge.errors import DevForgeError, Unavailable
+from devforge.model.observed import Missing
+from devforge.model.policy import Policy
+from devforge.model.submission import Submission
+from devforge.model.verdict import CheckReport, Report
+from devforge.review.examine import observe_static
+from devforge.review.handover import (
+    Listed,
+    Observed,
+    Tried,
+    read_json,
+    read_source,
+    write_json,
+    write_source,
+)
+from devforge.review.judge import (
+    Judgement,
+    approval_of,
+    approvers,
+    is_worth_reading,
+    judge,
+    rejudge,
+    report_on,
+)
+from devforge.review.observe import Candidate
+from devforge.review.plan import OldComment, Reviewed
+from devforge.review.render import MARKER, Links, render_comment
+from devforge.review.session import Session
+from devforge.review.source import with_manifest
+from devforge.review.trial import run_trial
+
+_LOG = logging.getLogger(__name__)
+
+
+def read_step(session: Session, out: Path) -> tuple[int, ...]:
+    """Read every pull request of the queue; return the numbers whose code is worth running.
+
+    Leaves `listed.json`, and for each with a source `<number>/static.json` and `<number>/source`.
+    """
+    heads: dict[int, str] = {}
+    to_try: list[int] = []
+    for pull, candidate in session.candidates(session.queue.review):
+        heads[pull.number] = pull.head.sha
+        if isinstance(candidate, DevForgeError):
+            continue
+        try:
+            if _read(pull, candidate, out / str(pull.number)):
+                to_try.append(pull.number)
+        except Exception:  # the deciding job finds nothing handed over, which is no verdict
+            _LOG.exception("#%d could not be read", pull.number)
+    write_json(out / "listed.json", Listed(heads=heads))
+    return tuple(to_try)
+
+
+def _read(pull: Pull, candidate: Candidate, folder: Path) -> bool:
+    """Read one source into `folder`; whether it is worth running."""
+    if not is_worth_reading(candidate):
+        return False
+    tree = candidate.submission.tree
+    with tempfile.TemporaryDirectory(prefix="devforge-read-") as scratch:
+        seen = observe_static(tree, scratch=Path(scratch))
+    write_json(
+        folder / "static.json",
+        Observed(
+            head=pull.head.sha, tree_sha256=tree.sha256, lint=seen.lint, security=seen.security
+        ),
+    )
+    write_source(folder / "source", tree)
+    return candidate.submission.manifest is not None
+
+
+def try_step(folder: Path, policy: Policy) -> Tried:
+    """Run one source in the sandbox. Whatever goes wrong is told, never raised.
+
+    `folder` holds what `read_step` left of one pull request.
+    """
+    observed = read_json(folder / "static.json", Observed)
+    if isinstance(observed, Missing):
+        return Tried(head="0" * 40, tree_sha256="0" * 64, trial=observed)
+    try:
+        tree = read_source(folder / "source", limits=policy.limits)
+        manifest = with_manifest(Submission(id=None, tree=tree, policy=policy)).manifest
+        if manifest is None:
+            trial: Missing | object = Missing(reason="the manifest could not be read")
+        else:
+            with tempfile.TemporaryDirectory(prefix="devforge-try-") as scratch:
+                trial = run_trial(tree, manifest, policy, scratch=Path(scratch), progress=_LOG.info)
+    except DevForgeError as error:
+        trial = Missing(reason=str(error))
+    return Tried.model_validate(
+        {"head": observed.head, "tree_sha256": observed.tree_sha256, "trial": trial}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What deciding found: reviews to act on, and notes on what is left."""
+
+    reviewed: tuple[Reviewed, ...]
+    notes: tuple[str, ...]
+    candidates: dict[int, Candidate]
+
+
+def conclude_step(session: Session, *, static: Path, trials: Path) -> Concluded:
+    """Judge every pull request of the queue anew from Git, and what other jobs measured of it."""
+    listed = read_json(static / "listed.json", Listed)
+    reviewed: list[Reviewed] = []
+    notes = list(session.queue.notes)
+    kept: dict[int, Candidate] = {}
+    for pull, candidate in session.candidates(session.queue.review):
+        if not isinstance(listed, Missing) and listed.heads.get(pull.number) != pull.head.sha:
+            notes.append(
+                f"wait     #{pull.number}   came while others were read; the next run reads it"
+            )
+        elif isinstance(candidate, DevForgeError):
+            reviewed.append(_unobserved(session, pull, candidate))
+        else:
+            observed = read_json(static / str(pull.number) / "static.json", Observed)
+            tried = read_json(trials / f"trial-{pull.number}" / "trial.json", Tried)
+            kept[pull.number] = candidate
+            reviewed.append(_judged(session, candidate, observed, tried))
+    for pull, candidate in session.candidates(session.queue.approvals):
+        if isinstance(candidate, DevForgeError):
+            notes.append(f"wait     #{pull.number}   {candidate}")
+            continue
+        kept[pull.number] = candidate
+        reviewed += _approved(session, pull, candidate, notes)
+    return Concluded(tuple(reviewed), tuple(notes), kept)
+
+
+def _approved(
+    session: Session, pull: Pull, candidate: Candidate, notes: list[str]
+) -> Iterable[Reviewed]:
+    """What an approval since the last look makes of one that waits for a person."""
+    judgement = rejudge(candidate, session.registry.state)
+    if judgement is None:
+        checks = judge(candidate, _GONE, _GONE)
+        notes.append(f"again    #{pull.number}   its report is not remembered; it is read again")
+        yield _concluded(session, candidate, checks)
+    else:
+        yield _concluded(session, candidate, judgement)
+
+
+_GONE = Missing(reason="what was read before is gone; it is read again")
+
+
+def _concluded(session: Session, candidate: Candidate, judgement: Judgement) -> Reviewed:
+    report = report_on(candidate, judgement)
+    if report.decision == "person":
+        names = approvers(
+            candidate.pull, session.github.reviews(candidate.pull.number), session.policy
+        )
+        if names:
+            report = report_on(candidate, judgement, approved_by=names)
+    return _reviewed(session, candidate.pull, candidate, report)
+
+
+def _judged(
+    session: Session, candidate: Candidate, observed: Observed | Missing, tried: Tried | Missing
+) -> Reviewed:
+    try:
+        return _concluded(session, candidate, judge(candidate, observed, tried))
+    except DevForgeError:
+        raise
+    except Exception as error:  # a bug of ours on one must not stop the others
+        _LOG.exception("#%d could not be judged", candidate.pull.number)
+        ours = Unavailable(f"a mistake of ours: {type(error).__name__}")
+        return _unobserved(session, candidate.pull, ours)
+
+
+def _unobserved(session: Session, pull: Pull, error: DevForgeError) -> Reviewed:
+    """The answer for one we could not even look at: ours to mend, and said so."""
+    checks = (
+        CheckReport(
+            name="decision", verdict="no verdict", score=0, seconds=0, reason=str(error)[:400]
+        ),
+    )
+    report = Report(
+        extension="", version="", decision="no verdict", reasons=(str(error)[:400],), checks=checks
+    )
+    return _reviewed(session, pull, None, report)
+
+
+def _reviewed(
+    session: Session, pull: Pull, candidate: Candidate | None, report: Report
+) -> Reviewed:
+    memory = session.memories.get(pull.number)
+    again = memory is not None and memory.head == pull.head.sha
+    title = candidate.title if candidate else f"pull request #{pull.number}"
+    change = candidate.submission.change if candidate else None
+    installs = report.decision == "merge" and change is not None and change.version is not None
+    body = render_comment(
+        report,
+        title=title,
+        head=pull.head.sha,
+        links=_links(session, pull, candidate),
+        install=report.extension if installs else None,
+        look=memory.attempts + 1 if again and memory else 1,
+        looks=session.policy.review.retries,
+        run_url=session.environment.run_url if report.decision == "no verdict" else None,
+    )
+    return Reviewed(
+        pull=pull.number,
+        head=pull.head.sha,
+        title=title,
+        updated_at=pull.updated_at,
+        labels=pull.label_names,
+        report=report,
+        body=body,
+        memory=memory,
+        comment=_comment(session, pull),
+        id=candidate.submission.id if candidate else None,
+        version=change.version if change else None,
+        approved=approval_of(candidate) if candidate else None,
+        waits_for=candidate.waits_for if candidate else (),
+    )
+
+
+def _comment(session: Session, pull: Pull) -> OldComment | None:
+    """Our comment below a pull request, as remembered, or else looked for by its marker."""
+    memory = session.memories.get(pull.number)
+    if memory is not None and memory.comment is not None:
+        return OldComment(memory.comment, memory.comment_sha256 or "")
+    ours = [
+        comment
+        for comment in session.github.comments(pull.number)
+        if comment.by_us and comment.body.startswith(MARKER)
+    ]
+    if not ours:
+        return None
+    return OldComment(ours[0].id, "", tuple(comment.id for comment in ours[1:]))
+
+
+def _links(session: Session, pull: Pull, candidate: Candidate | None) -> Links:
+    submission = candidate.submission if candidate else None
+    extension = submission.extension if submission else None
+    record = submission.record if submission else None
+    return Links(
+        server_url=session.environment.server_url,
+        registry=session.environment.repository,
+        head=pull.head.sha,
+        source=extension.repository.url.full_name if extension else None,
+        commit=record.commit if record else None,
+        subdirectory=record.subdirectory if record else ".",
+        files=frozenset(submission.tree.files) if submission else frozenset(),
+    )
+
+
+def write_outputs(out: Path, concluded: Concluded) -> None:
+    """Leave each report as JSON and its comment as Markdown, for the run's artifact."""
+    for review in concluded.reviewed:
+        folder = out / str(review.pull)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "comment.md").write_text(review.body, encoding="utf-8")
+        report = json.loads(review.report.model_dump_json())
+        (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

@@ -21,6 +21,11 @@ EXCUSES: tuple[Excuse, ...] = (
         r"requested_teams\.\d+: .*",
         "the description requires fields that its own example of a team lacks",
     ),
+    Excuse(
+        r"release\$.*",
+        r'release\.(name|body): null is not of type "string"',
+        "the newer description of the same event lets a release have no name and no text",
+    ),
 )
 
 

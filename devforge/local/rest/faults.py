@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devforge.local.answer import Answer, empty
 from devforge.local.call import Call
+from devforge.local.control import check_admin
 from devforge.local.refusals import unprocessable
 from devforge.local.routes import route
 
@@ -11,12 +12,14 @@ from devforge.local.routes import route
 @route("GET", "/faults", surface="control")
 def list_faults(call: Call) -> Answer:
     """Every switch, and how often it struck."""
+    check_admin(call)
     return Answer(call.hub.faults.listed)
 
 
 @route("POST", "/faults", surface="control")
 def add_fault(call: Call) -> Answer:
     """Set a switch: `kind`, and how to match."""
+    check_admin(call)
     match = {name: value for name, value in call.body.items() if name != "kind"}
     try:
         call.hub.faults.add(call.body.get("kind", ""), **match)
@@ -28,5 +31,6 @@ def add_fault(call: Call) -> Answer:
 @route("DELETE", "/faults", surface="control")
 def clear_faults(call: Call) -> Answer:
     """Take every switch away."""
+    check_admin(call)
     call.hub.faults.clear()
     return empty()

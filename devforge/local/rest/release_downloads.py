@@ -95,7 +95,8 @@ def _atom(call: Call, repository: Row, rows: list[Row]) -> bytes:
         _add(entry, "content", row["body"] or "No content.")
         author = ET.SubElement(entry, "author")
         _add(author, "name", call.hub.store.get("account", row["author_id"])["login"] or "ghost")
-    return ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    text: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:

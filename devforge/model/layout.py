@@ -52,13 +52,17 @@ def _is_article(above: list[str], file: str) -> bool:
 
 
 def divide(paths: Iterable[str]) -> tuple[dict[Location, list[str]], list[Problem]]:
-    """Return the paths of every unit, in their order, and a problem for each that is in none."""
+    """Return the paths of every record, by unit and in order; a problem for each that is none.
+
+    The policy and articles are records of their own kind, and not in the answer.
+    """
     units: dict[Location, list[str]] = {}
     problems: list[Problem] = []
     for path in paths:
-        if location := locate(path):
+        location = locate(path)
+        if location and location.kind in ("developer", "extension", "advisory"):
             units.setdefault(location, []).append(path)
-        else:
+        elif location is None:
             problems.append(_misplaced(path))
     return units, problems
 

@@ -15,6 +15,8 @@ _KNOWN = (
      "write key: value, with a space after the colon"),
     ("cannot start any token", "a character that no bare text can start with",
      "put the text in quotes"),
+    ("expected node content", "a bracket or comma with no value beside it",
+     "write the value, or close what was opened"),
     ("end of stream", "the text ends inside quotes or brackets",
      "close what this line opens"),
     ("did not find expected ',' or", "a bracket that is not closed",

@@ -141,8 +141,10 @@ class _Capped(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        with suppress(ValueError, OSError):
-            while self._pipe and (chunk := self._pipe.read1(65536)):  # type: ignore[attr-defined]
+        if self._pipe is None:
+            return
+        with suppress(ValueError, OSError), self._pipe:
+            while chunk := self._pipe.read1(65536):  # type: ignore[attr-defined]
                 self._size += len(chunk)
                 if self._size <= self._limit:
                     self._chunks.append(chunk)

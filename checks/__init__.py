@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks import (
     compatibility,
     coverage,
+    decision,
     dependencies,
     documentation,
     licence,
@@ -23,4 +24,5 @@ CHECKS: tuple[Check, ...] = (
     compatibility,
     coverage,
     performance,
+    decision,
 )

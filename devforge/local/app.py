@@ -121,7 +121,7 @@ class App:
             _log.exception("%s %s failed", request.method, raw_path)
             answer = Answer({"message": "Server Error", "documentation_url": DOCS}, 500)
         finally:
-            if not isinstance(upload, ApiRefusal) and not (found and found[0].raw):
+            if not isinstance(upload, ApiRefusal):  # a program that reads it has its own descriptor
                 upload.close()
         answer = _conditional(request, answer, headers)
         self._count(request, found, token, address, answer, headers)

@@ -51,6 +51,7 @@ class Hub:
         self.busy: list[Callable[[], bool]] = [lambda: not self.events.idle]
         self.ref_followers: list[Callable[[Row, Any, Actor], None]] = []
         self.push_rules: list[Callable[[Row, Any, Actor], str | None]] = []
+        self.forward_rules: list[Callable[[Row, Any, Actor], str | None]] = []
         self.starting: list[Callable[[], None]] = []
         self.stopping: list[Callable[[], None]] = []
         self.admin_token = secrets.token_urlsafe(24)

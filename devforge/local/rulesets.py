@@ -44,6 +44,9 @@ class ActiveRule:
 def attach(hub: Hub) -> None:
     """Let the rulesets at every push."""
     hub.push_rules.append(lambda repository, move, actor: refuse_push(hub, repository, move, actor))
+    hub.forward_rules.append(
+        lambda repository, move, actor: refuse_force(hub, repository, move, actor)
+    )
 
 
 def rules_for(hub: Hub, repository: Row, ref: str) -> list[ActiveRule]:
@@ -62,14 +65,29 @@ def rules_for(hub: Hub, repository: Row, ref: str) -> list[ActiveRule]:
 
 def refuse_push(hub: Hub, repository: Row, move: RefMove, actor: Actor) -> str | None:
     """Return git's words for why a ref may not be moved by a push, or None."""
-    rules = [
+    rules = _binding(hub, repository, move, actor)
+    problems = list(dict.fromkeys(_push_problems(hub, repository, move, rules)))
+    return _violations(move, problems) if problems else None
+
+
+def refuse_force(hub: Hub, repository: Row, move: RefMove, actor: Actor) -> str | None:
+    """Return git's words for a ref that may only move forward, or None where it may move anywhere."""
+    kinds = [rule.type for rule in _binding(hub, repository, move, actor)]
+    if "non_fast_forward" not in kinds or ZERO in (move.before, move.after):
+        return None
+    return _violations(move, ["Cannot force-push to this branch"])
+
+
+def _binding(hub: Hub, repository: Row, move: RefMove, actor: Actor) -> list[ActiveRule]:
+    """Return the rules in force for the ref that bind this actor."""
+    return [
         rule
         for rule in rules_for(hub, repository, move.name)
         if not bypasses(hub, repository, rule.ruleset, actor, merging=False)
     ]
-    problems = list(dict.fromkeys(_push_problems(hub, repository, move, rules)))
-    if not problems:
-        return None
+
+
+def _violations(move: RefMove, problems: list[str]) -> str:
     told = "".join(f"\n- {problem}\n" for problem in problems)
     return f"error: GH013: Repository rule violations found for {move.name}.\n{told}"
 

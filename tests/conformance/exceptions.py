@@ -17,6 +17,16 @@ class Excuse:
 
 EXCUSES: tuple[Excuse, ...] = (
     Excuse(
+        r".* /repos/\{owner\}/\{repo\}/actions/permissions/selected-actions",
+        r"\(status\): GitHub documents only .*",
+        "answers 409 unless selected actions are allowed, which is said in prose alone",
+    ),
+    Excuse(
+        r"POST /repos/\{owner\}/\{repo\}/(actions|environments/\{environment_name\})/variables",
+        r"\(status\): GitHub documents only .*",
+        "answers 409 for a variable that exists, which is not written down",
+    ),
+    Excuse(
         r".* /repos/\{owner\}/\{repo\}/pulls.*",
         r"requested_teams\.\d+: .*",
         "the description requires fields that its own example of a team lacks",

@@ -55,18 +55,43 @@ def refused_refs(
     return denied
 
 
+def forward_only_refs(
+    hub: Hub, repository: Row, moves: Sequence[RefMove], actor: Actor
+) -> Mapping[str, str]:
+    """Return the refs that may only move forward, each with what to say where one does not.
+
+    Which way a ref moves is known only once git has received the objects.
+    """
+    return {
+        move.name: reason
+        for move in moves
+        for rule in hub.forward_rules
+        if (reason := rule(repository, move, actor)) is not None
+    }
+
+
 @contextmanager
-def hooks_refusing(denied: Mapping[str, str]) -> Iterator[Path | None]:
+def hooks_refusing(
+    denied: Mapping[str, str], forward_only: Mapping[str, str]
+) -> Iterator[Path | None]:
     """Give a hooks directory whose `update` hook refuses these refs; None where nothing is refused."""
-    if not denied:
+    if not denied and not forward_only:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="push-") as directory:
         cases = "".join(
-            f"{shlex.quote(ref)}) printf '%s\\n' {shlex.quote(reason)} >&2; exit 1;;\n"
-            for ref, reason in denied.items()
+            f"{shlex.quote(ref)}) {_refusing(reason)};;\n" for ref, reason in denied.items()
+        )
+        cases += "".join(
+            f'{shlex.quote(ref)}) git merge-base --is-ancestor "$2" "$3" || {{ {_refusing(reason)}; }};;\n'
+            for ref, reason in forward_only.items()
+            if ref not in denied
         )
         hook = Path(directory) / "update"
         hook.write_text(f'#!/bin/sh\ncase "$1" in\n{cases}esac\nexit 0\n', encoding="utf-8")
         hook.chmod(0o700)
         yield Path(directory)
+
+
+def _refusing(reason: str) -> str:
+    return f"printf '%s\\n' {shlex.quote(reason)} >&2; exit 1"

@@ -9,7 +9,12 @@ from devforge.local.answer import Answer
 from devforge.local.call import Call
 from devforge.local.git.changes import changing
 from devforge.local.git.http import Reply, ask_backend
-from devforge.local.git.push import commands_of, hooks_refusing, refused_refs
+from devforge.local.git.push import (
+    commands_of,
+    forward_only_refs,
+    hooks_refusing,
+    refused_refs,
+)
 from devforge.local.refusals import ApiRefusal, forbidden, not_found
 from devforge.local.routes import route
 from devforge.local.shapes.links import repository_path
@@ -50,7 +55,8 @@ def receive_pack(call: Call) -> Answer:
     commands = commands_of(body, gzipped=call.headers.get("content-encoding") == "gzip")
     with changing(call.hub, repository, actor):
         denied = refused_refs(call.hub, repository, commands, actor)
-        with hooks_refusing(denied) as hooks:
+        forward_only = forward_only_refs(call.hub, repository, commands, actor)
+        with hooks_refusing(denied, forward_only) as hooks:
             reply = ask_backend(
                 call.hub.git.path(repository["id"]),
                 method="POST",

@@ -13,7 +13,7 @@ from devforge.local.answer import Answer, created, empty
 from devforge.local.call import Call
 from devforge.local.hub import Actor
 from devforge.local.nodes import node_id
-from devforge.local.refusals import ApiRefusal, not_found, unprocessable
+from devforge.local.refusals import invalid, not_found, unprocessable
 from devforge.local.routes import route
 from devforge.local.shapes.links import repository_api, repository_path, repository_web
 from devforge.local.store import Row, packed
@@ -53,7 +53,7 @@ def create_ruleset(call: Call) -> Answer:
     columns["name"] = call.needed_text("name")
     columns["enforcement"] = _one_of(call.needed_text("enforcement"), _ENFORCEMENTS, "enforcement")
     if hub.store.find("ruleset", repository_id=repository["id"], name=columns["name"]):
-        raise ApiRefusal(422, "Validation Failed", errors=["Name must be unique"])
+        raise invalid("RepositoryRuleset", "name", "custom", "Name must be unique")
     now = hub.clock.stamp()
     id = hub.store.insert(
         "ruleset", repository_id=repository["id"], created_at=now, updated_at=now, **columns
@@ -117,18 +117,13 @@ def _checked(name: str, listed: Any) -> list[dict[str, Any]]:
     for each in listed if name == "rules" else ():
         kind, given = each.get("type"), each.get("parameters") or {}
         if kind not in rulesets.ENFORCED:
-            raise ApiRefusal(
-                422,
-                "Validation Failed",
-                errors=[f"Invalid rule '{kind}': enforced here are {', '.join(rulesets.ENFORCED)}"],
-            )
+            enforced = ", ".join(rulesets.ENFORCED)
+            message = f"Invalid rule '{kind}': enforced here are {enforced}"
+            raise invalid("RepositoryRuleset", "rules", "custom", message)
         missing = [field for field in _NEEDED.get(kind, ()) if field not in given]
         if missing:
-            raise ApiRefusal(
-                422,
-                "Validation Failed",
-                errors=[f"Invalid parameters for rule '{kind}': {', '.join(missing)} missing"],
-            )
+            message = f"Invalid parameters for rule '{kind}': {', '.join(missing)} missing"
+            raise invalid("RepositoryRuleset", "rules", "custom", message)
     return listed
 
 

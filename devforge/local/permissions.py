@@ -105,7 +105,6 @@ POST /repos/{owner}/{repo}/pages/deployments pages:write
 GET /repos/{owner}/{repo}/pages/deployments/{deployment_id} pages:read
 POST /repos/{owner}/{repo}/pages/deployments/{deployment_id}/cancel pages:write
 GET /pages/{owner}/{repo} none
-GET /pages/{owner}/{repo}/ none
 GET /pages/{owner}/{repo}/{path:path} none
 # settings
 GET /repos/{owner}/{repo}/actions/permissions administration:read

@@ -31,8 +31,10 @@ _MISSING = b"<!DOCTYPE html><title>Site not found</title><h1>404</h1><p>There is
 
 
 @route("GET", "/pages/{owner}/{repo}", surface="web")
-def enter(call: Call) -> Answer:
-    """A site's address ends in a slash, or its relative links would lead elsewhere."""
+def front(call: Call) -> Answer:
+    """The front page, at an address that ends in a slash: relative links would lead elsewhere."""
+    if call.path.endswith("/"):
+        return _served(call, "")
     return redirect(f"{call.hub.url}{call.path}/", 301)
 
 
@@ -42,16 +44,10 @@ def serve(call: Call) -> Answer:
     return _served(call, call.place["path"])
 
 
-@route("GET", "/pages/{owner}/{repo}/", surface="web")
-def front(call: Call) -> Answer:
-    """The site's front page."""
-    return _served(call, "")
-
-
 def _served(call: Call, path: str) -> Answer:
     repository = resolve(call.hub, call.place["owner"], call.place["repo"])
     site = pages.site_directory(call.hub, repository)
-    if call.path.endswith("/") and not path.endswith("/"):
+    if path and call.path.endswith("/") and not path.endswith("/"):
         path += "/"
     found = pages.file_at(site, path)
     if found is None and pages.file_at(site, f"{path}/") is not None:

@@ -12,12 +12,14 @@ from checks import (
     manifest,
     performance,
     quality,
+    security,
 )
 from checks.protocol import Check
 
 CHECKS: tuple[Check, ...] = (
     manifest,
     quality,
+    security,
     documentation,
     licence,
     dependencies,

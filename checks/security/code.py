@@ -1,0 +1,109 @@
+"""What semgrep and bandit found, in our words and at our severities. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from checks.places import milder, place_of
+from checks.protocol import Rule
+from checks.security import rules
+from devforge.model.observed import Missing, ToolFinding
+from devforge.model.policy import Severity
+from devforge.model.submission import Submission
+from devforge.model.verdict import Finding
+
+# bandit's codes: our rule, how grave, and what it means in our words.
+_BANDIT: dict[str, tuple[Rule, str]] = {
+    "B104": (rules.OPEN_PORT, "a server listens on every address"),
+    "B202": (rules.ARCHIVE, "an archive is unpacked without looking at its names"),
+    "B301": (rules.UNSAFE_LOAD, "a pickle is loaded, which runs what it says"),
+    "B302": (rules.UNSAFE_LOAD, "marshalled code is loaded"),
+    "B323": (rules.TLS, "certificates are not verified"),
+    "B501": (rules.TLS, "certificates are not verified"),
+    "B502": (rules.TLS, "an old version of TLS is asked for"),
+    "B506": (rules.UNSAFE_LOAD, "YAML is loaded without the safe loader"),
+    "B602": (rules.INJECTION, "a shell runs a command that is put together from parts"),
+    "B604": (rules.INJECTION, "a shell runs a command that is put together from parts"),
+    "B605": (rules.INJECTION, "a shell runs a command that is put together from parts"),
+    "B609": (rules.INJECTION, "a shell command with a wildcard takes file names for options"),
+    "B614": (rules.UNSAFE_LOAD, "a PyTorch file is loaded, which runs what it says"),
+}
+_SLIPS = (
+    rules.UNSAFE_LOAD, rules.INJECTION, rules.DYNAMIC, rules.TLS, rules.OPEN_PORT, rules.ARCHIVE,
+    rules.POLLUTION,
+)  # fmt: skip
+_BY_ID = {rule.id: rule for rule in rules.RULES}
+_DYNAMIC_CODE = "power-dynamic"
+_UNREAD = "unread"
+_LINES_SHOWN = 6
+
+
+def check(submission: Submission, found: Iterable[ToolFinding]) -> Iterator[Finding]:
+    """Yield one finding for each grave place, and one per file for each kind of slip."""
+    slips: dict[tuple[str, str, str, Severity], list[int]] = defaultdict(list)
+    for finding in found:
+        if finding.code == _UNREAD:
+            yield from _unread(submission, finding)
+        elif meaning := _meaning(finding):
+            rule, words, severity = meaning
+            if rule in _SLIPS:
+                slips[finding.path, rule.id, words, severity].append(finding.line)
+            else:
+                yield _finding(submission, rule, finding.path, [finding.line], words, severity)
+    for (path, rule_id, words, severity), lines in slips.items():
+        yield _finding(submission, _BY_ID[rule_id], path, lines, words, severity)
+
+
+def _meaning(finding: ToolFinding) -> tuple[Rule, str, Severity] | None:
+    """Our rule, words and severity for a tool's finding; None for an observation."""
+    if finding.tool == "bandit":
+        known = _BANDIT.get(finding.code)
+        return (*known, "warn") if known and finding.severity != "LOW" else None
+    name = finding.code.partition("--")[0]
+    if name == _DYNAMIC_CODE:
+        return rules.DYNAMIC, "code is made and run at run time", "warn"
+    if finding.severity == "INFO" or name not in _BY_ID:
+        return None
+    rule = _BY_ID[name]
+    # A semgrep rule of severity WARNING is the less certain sign of what its namesake names.
+    severity: Severity = "person" if finding.severity == "WARNING" else rule.severity
+    return rule, finding.message, severity
+
+
+def _finding(
+    submission: Submission, rule: Rule, path: str, lines: list[int], words: str, severity: Severity
+) -> Finding:
+    places = sorted(set(lines))
+    more = len(places) - _LINES_SHOWN
+    listed = ", ".join(map(str, places[:_LINES_SHOWN])) + (f" and {more} more" if more > 0 else "")
+    where = f"line {listed}" if len(places) == 1 else f"lines {listed}"
+    if rule in _SLIPS and place_of(path) == "vendored":
+        severity = "info"
+    return rule.finding(
+        at=path,
+        line=places[0],
+        problem=f"{where}: {words}",
+        remedy=rules.REMEDIES[rule.id],
+        severity=milder(severity, path, submission),
+    )
+
+
+def _unread(submission: Submission, finding: ToolFinding) -> Iterator[Finding]:
+    """A file that was not read whole. One that no interpreter reads either is quality's business."""
+    broken = () if isinstance(submission.lint, Missing) else submission.lint
+    if any(f.path == finding.path and f.code == "invalid-syntax" for f in broken):
+        return
+    large = finding.message == "too large"
+    partial = "Partial" in finding.message or "yntax" in finding.message
+    severity: Severity = "info" if partial else "person"
+    if large and place_of(finding.path) == "vendored":
+        severity = "warn"
+    yield rules.UNREAD.finding(
+        at=finding.path,
+        problem=f"not all of the file was read: {finding.message.lower()}",
+        remedy="split it, or ship the source instead of a bundle"
+        if large
+        else "simplify what the tools stumble over; a maintainer reads it until then",
+        severity=milder(severity, finding.path, submission),
+    )

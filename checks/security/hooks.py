@@ -1,0 +1,158 @@
+"""Code that would run at installation, on opening, or at every start of Python. Pure."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+
+from checks.places import milder, place_of
+from checks.security.rules import DOWNLOAD, HOOK, PERSISTENCE, REMEDIES, SHELL_FOR_OTHERS
+from devforge.model.observed import SourceFile
+from devforge.model.policy import Severity
+from devforge.model.python_source import parse_python
+from devforge.model.submission import Submission
+from devforge.model.verdict import Finding
+
+_NPM_HOOKS = ("preinstall", "install", "postinstall")
+# What such hooks honestly do: build what ships, patch, or set up the author's own machine.
+_HONEST = re.compile(
+    r"(?:\s*(?:&&|;)?\s*(?:npx\s+|yarn\s+|pnpm\s+|npm\s+run\s+|node\s+\./node_modules/)?(?:husky(?:\s+install)?|patch-package"
+    r"|electron-builder\s+install-app-deps|opencollective(?:-postinstall)?|is-ci|lerna\s+bootstrap"
+    r"|simple-git-hooks|lefthook\s+install|only-allow\s+\w+|vscode/bin/install|tsc(?:\s+-\S+)*|exit\s+0|echo\s[\w\s.!-]*"
+    r"|(?:npm|yarn|pnpm)\s+(?:run\s+)?(?:build|compile|prepare|bootstrap)[\w:]*))+\s*",
+    re.IGNORECASE,
+)  # fmt: skip
+_DOWNLOADS = re.compile(
+    r"\b(?:curl|wget)\b.*(?:\||&&|;).*\b(?:sh|bash|zsh|node|python3?|perl)\b"
+    r"|\b(?:iwr|irm|Invoke-WebRequest|DownloadString)\b.*\b(?:iex|Invoke-Expression)\b"
+    r"|\b(?:iex|Invoke-Expression)\b.*\b(?:iwr|irm|Invoke-WebRequest|DownloadString)\b"
+    r"|powershell.*\s-e(?:nc\w*)?\s+[A-Za-z0-9+/=]{40}|mshta\s+https?:"
+    r"|base64\s+(?:-d|--decode|-D)\b.*\|\s*(?:ba)?sh",
+    re.IGNORECASE,
+)
+_INLINE = re.compile(r"\b(?:node|python3?|deno|perl)\s+(?:-e|-c|--eval|-p)\s", re.IGNORECASE)
+_REVERSE = re.compile(r"/dev/tcp/[\w.$-]+/\d|\bn(?:c|cat)\b[^\n]*\s-e\s*/bin/|bash\s+-i\s*>&")
+_SHELL_FILE = re.compile(r".*\.(?:sh|bash|zsh|ps1|bat|cmd|command)", re.IGNORECASE)
+_HONEST_COMMANDS = {
+    "versioneer",
+    "get_cmdclass",
+    "build_ext",
+    "BuildExtension",
+    "build_sphinx",
+    "test",
+}
+
+
+def check(submission: Submission) -> Iterator[Finding]:
+    """Yield hooks of npm, setup.py, .pth files, editors' tasks, and shell scripts."""
+    for path, file in submission.tree.files.items():
+        if file.mode not in ("file", "executable") or "node_modules/" in path:
+            continue
+        name = path.rpartition("/")[2]
+        if name == "package.json":
+            yield from _npm(submission, file)
+        elif name == "setup.py":
+            yield from _setup_py(submission, file)
+        elif name.endswith(".pth"):
+            yield from _pth(file)
+        elif path.endswith(".vscode/tasks.json"):
+            yield from _tasks(submission, file)
+        elif _SHELL_FILE.fullmatch(name):
+            yield from _shell_script(submission, file)
+
+
+def _npm(submission: Submission, file: SourceFile) -> Iterator[Finding]:
+    try:
+        scripts = json.loads(file.text.removeprefix("\ufeff")).get("scripts")
+    except (ValueError, AttributeError, RecursionError):
+        return
+    for hook, command in scripts.items() if isinstance(scripts, dict) else ():
+        if not isinstance(command, str):
+            continue
+        line = _line_of(file, f'"{hook}"')
+        if _DOWNLOADS.search(command) and hook in (*_NPM_HOOKS, "prepare", "preprepare"):
+            yield DOWNLOAD.finding(
+                at=file.path,
+                line=line,
+                problem=f"`{hook}` downloads a program and runs it",
+                remedy=REMEDIES[DOWNLOAD.id],
+                severity=milder("block", file.path, submission),
+            )
+        elif hook in _NPM_HOOKS and not _HONEST.fullmatch(command):
+            yield _hook(submission, file, line, f"`{hook}` runs `{command[:120]}`")
+
+
+def _setup_py(submission: Submission, file: SourceFile) -> Iterator[Finding]:
+    module = parse_python(file.content)
+    for node in ast.walk(module) if module else ():
+        if isinstance(node, ast.keyword) and node.arg == "cmdclass":
+            words = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+            words |= {n.attr for n in ast.walk(node.value) if isinstance(n, ast.Attribute)}
+            keys = {k.value for k in ast.walk(node.value) if isinstance(k, ast.Constant)}
+            if words & _HONEST_COMMANDS or not keys & {
+                "install",
+                "develop",
+                "egg_info",
+                "build_py",
+            }:
+                continue
+            yield _hook(
+                submission, file, node.value.lineno, "setup.py replaces a step of installation"
+            )
+
+
+def _pth(file: SourceFile) -> Iterator[Finding]:
+    for number, line in enumerate(file.text.split("\n"), 1):
+        if line.startswith(("import ", "import\t")):
+            yield PERSISTENCE.finding(
+                at=file.path,
+                line=number,
+                problem="a .pth file with an import runs at every start of Python",
+                remedy="remove the file",
+            )
+            return
+
+
+def _tasks(submission: Submission, file: SourceFile) -> Iterator[Finding]:
+    if re.search(r'"runOn"\s*:\s*"folderOpen"', file.text):
+        line = _line_of(file, '"runOn"')
+        yield _hook(submission, file, line, "a task runs as soon as the folder is opened")
+
+
+def _shell_script(submission: Submission, file: SourceFile) -> Iterator[Finding]:
+    for number, line in enumerate(file.text.split("\n"), 1):
+        if line.lstrip().startswith(("#", "::", "rem ", "REM ")):
+            continue
+        if _REVERSE.search(line[:2000]):
+            yield SHELL_FOR_OTHERS.finding(
+                at=file.path,
+                line=number,
+                problem="a shell line that hands this machine to another",
+                remedy=REMEDIES[SHELL_FOR_OTHERS.id],
+                severity=milder("block", file.path, submission),
+            )
+        elif _DOWNLOADS.search(line[:2000]):
+            yield DOWNLOAD.finding(
+                at=file.path,
+                line=number,
+                problem="a program is downloaded and piped into an interpreter",
+                remedy=REMEDIES[DOWNLOAD.id],
+                severity="warn" if place_of(file.path) != "source" else "person",
+            )
+
+
+def _hook(submission: Submission, file: SourceFile, line: int, problem: str) -> Finding:
+    severity: Severity = "block" if _INLINE.search(problem) else "person"
+    return HOOK.finding(
+        at=file.path,
+        line=line,
+        problem=problem,
+        remedy="remove the hook; what it makes belongs into the package",
+        severity=milder(severity, file.path, submission) if file.path != "setup.py" else "warn",
+    )
+
+
+def _line_of(file: SourceFile, text: str) -> int:
+    return file.text.count("\n", 0, max(0, file.text.find(text))) + 1

@@ -57,7 +57,7 @@ _UNAVAILABLE = re.compile(
 )
 _ABSENT = re.compile(
     r"not our ref|unadvertised object|couldn.t find remote ref|repository .*not found"
-    r"|could not read username|returned error: 40[134]|does not appear to be a git repository",
+    r"|could not read username|authentication failed|returned error: 40[134]|does not appear to be a git repository",
     re.IGNORECASE,
 )
 

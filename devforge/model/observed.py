@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 from devforge.model.base import Strict
 
@@ -89,6 +89,7 @@ Framework = Literal["pytest", "unittest", "node", "mocha", "jest", "vitest"]
 class TestRun(Strict):
     """What the extension's own tests said, run in the sandbox."""
 
+    __test__: ClassVar[bool] = False  # not a test of ours, whatever its name suggests to pytest
     framework: Framework
     passed: int
     failed: int

@@ -27,7 +27,7 @@ class Covered(Strict):
     missing: Lines = ()
 
 
-class TestAnswer(Strict):
+class TestsAnswer(Strict):
     """What a test harness counted."""
 
     passed: Count
@@ -55,7 +55,7 @@ class _Error(Strict):
     error: Text
 
 
-T = TypeVar("T", TestAnswer, ActivationAnswer, BenchmarkAnswer)
+T = TypeVar("T", TestsAnswer, ActivationAnswer, BenchmarkAnswer)
 
 
 def read_answer(outcome: Outcome, kind: type[T], *, what: str) -> T | Failure:

@@ -8,12 +8,15 @@ import sys
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from devforge.adapters.dependencies import Unresolvable, fetch_wheels
 from devforge.adapters.sandbox import WORK, View
 from devforge.errors import Unavailable
 from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
 from devforge.model.policy import Sandbox as Limits
-from devforge.review.trial.answers import TestAnswer
+from devforge.review.trial.answers import TestsAnswer
 from devforge.review.trial.discovery import python_sources, python_tests
 from devforge.review.trial.requirements import python_requirements
 from devforge.review.trial.side import HARNESS, Fetched
@@ -65,7 +68,7 @@ class PythonSide:
     def start_command(self, what: str, where: str) -> list[str]:
         return [_PYTHON, "/harness/activate.py", what, where]
 
-    def coverage(self, tree: SourceTree, answer: TestAnswer) -> tuple[FileCoverage, ...]:
+    def coverage(self, tree: SourceTree, answer: TestsAnswer) -> tuple[FileCoverage, ...]:
         own = set(python_sources(tree))
         return tuple(
             FileCoverage(
@@ -90,13 +93,13 @@ def _fetch(
             return [fetch_wheels(lines, into / attempt, disk_bytes=limits.disk_bytes)]
         except Unresolvable as error:
             unresolvable |= error.reasons
-            lines = tuple(line for line in lines if _bare(line) not in map(_bare, error.reasons))
+            gone = {canonicalize_name(name) for name in error.reasons}
+            lines = tuple(line for line in lines if _named(line) not in gone)
     return []
 
 
-def _bare(requirement: str) -> str:
-    name = requirement.lower().replace("_", "-").replace(".", "-")
-    return "".join(c for c in name.split()[0] if c.isalnum() or c == "-") if name else ""
+def _named(line: str) -> str:
+    return canonicalize_name(Requirement(line.partition(" --hash")[0]).name)
 
 
 def _write_environment(env: Path, dependencies: int) -> None:

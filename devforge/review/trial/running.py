@@ -33,7 +33,7 @@ from devforge.model.policy import Sandbox as Limits
 from devforge.review.trial.answers import (
     ActivationAnswer,
     BenchmarkAnswer,
-    TestAnswer,
+    TestsAnswer,
     one_line,
     read_answer,
     timing,
@@ -126,7 +126,7 @@ def _tests(
         return framework, ()
     stand.side.write_request(tree, stand.scratch)
     outcome = run(stand.side.test_command(tree), stand.view(source), stand.limits)
-    answer = read_answer(outcome, TestAnswer, what="the test run")
+    answer = read_answer(outcome, TestsAnswer, what="the test run")
     if isinstance(answer, Failure):
         return answer, ()
     if answer.error:

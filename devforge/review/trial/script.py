@@ -10,7 +10,7 @@ from devforge.adapters.sandbox import View
 from devforge.errors import Unavailable
 from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
 from devforge.model.policy import Sandbox as Limits
-from devforge.review.trial.answers import TestAnswer
+from devforge.review.trial.answers import TestsAnswer
 from devforge.review.trial.discovery import (
     code_lines,
     package_json,
@@ -90,7 +90,7 @@ class ScriptSide:
     def start_command(self, what: str, where: str) -> list[str]:
         return [*_NODE, "/harness/activate.mjs", what, where]
 
-    def coverage(self, tree: SourceTree, answer: TestAnswer) -> tuple[FileCoverage, ...]:
+    def coverage(self, tree: SourceTree, answer: TestsAnswer) -> tuple[FileCoverage, ...]:
         """Lines with code; a file no test loads has all of them missing."""
         seen = {line.path: line for line in answer.coverage}
         found = []

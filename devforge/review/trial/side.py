@@ -10,7 +10,7 @@ from typing import Protocol
 from devforge.adapters.sandbox import View
 from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
 from devforge.model.policy import Sandbox as Limits
-from devforge.review.trial.answers import TestAnswer
+from devforge.review.trial.answers import TestsAnswer
 
 HARNESS = Path(__file__).parent.parent / "harness"
 
@@ -45,5 +45,5 @@ class Side(Protocol):
     def start_command(self, what: str, where: str) -> list[str]:
         """Start the harness that activates `where`, or times the function it names."""
 
-    def coverage(self, tree: SourceTree, answer: TestAnswer) -> tuple[FileCoverage, ...]:
+    def coverage(self, tree: SourceTree, answer: TestsAnswer) -> tuple[FileCoverage, ...]:
         """Lines of the extension's own files that its tests ran."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from registries import Bench  # noqa: E402  found through the line above
+from registries import Bench
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path / "registry.git")
     yield made
     made.objects.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from building import commit
@@ -9,6 +10,8 @@ from building import commit
 from devforge.adapters.git import Objects
 from devforge.adapters.github_answers import Pull
 from devforge.adapters.registry import load_policy
+from devforge.model.change import RepositoryFact
+from devforge.model.observed import SourceTree
 from devforge.model.policy import Policy
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
@@ -52,11 +55,6 @@ class Bench:
 
 
 def judged(proposal: Proposal, policy: Policy, **changes: object) -> list[Finding]:
-    from dataclasses import replace
-
-    from devforge.model.change import RepositoryFact
-    from devforge.model.observed import SourceTree
-
     change = proposal.change
     if change.new_extension and "repository" not in changes:
         wanted = change.new_extension.repository

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from registries import ACME, ALICE, BASE, EXTENSION, MALLORY, SHA, TODO, judged
+from dataclasses import replace
 
+import pytest
 from building import commit
+from registries import ACME, ALICE, BASE, EXTENSION, MALLORY, SHA, TODO, judged, pull
+
 from devforge.model.change import EarlierPull, RepositoryFact
 from devforge.model.names import ExtensionId
-from devforge.model.observed import Missing
+from devforge.model.observed import Missing, SourceTree
+from devforge.model.submission import Submission
+from devforge.review.examine import examine
+from devforge.review.proposal import read_proposal
 
 NEW = f"{TODO}/versions/1.1.0.yaml"
 RECORD = f"commit: {'ab' * 20}\n"
@@ -42,7 +47,7 @@ BEYOND = {
     "a newline in a name": {NEW: RECORD, f"{TODO}/versions/1.1.1\n.yaml": RECORD},
     "a tab in a name": {NEW: RECORD, "b/registry\textensions": "x"},
     "a name in bytes": {NEW: RECORD, b"registry/extensions/acme/todo/\xff\xfe.yaml": "x"},
-    "a look-alike in Unicode": {"registry/extensions/аcme/todo/extension.yaml": EXTENSION},
+    "a look-alike in Unicode": {"registry/extensions/\u0430cme/todo/extension.yaml": EXTENSION},
     "a name like a diff's": {NEW: RECORD, "b/registry/extensions/acme/todo/x.yaml": "x"},
     "capital letters": {"registry/extensions/Acme/todo/versions/1.1.0.yaml": RECORD},
     "no version": {f"{TODO}/versions/latest.yaml": RECORD},
@@ -115,10 +120,6 @@ def test_a_conflict_is_the_authors_to_solve_and_says_how(bench):
 
 def test_a_history_of_its_own_is_a_conflict_not_a_crash(bench):
     head = commit(bench.path, "refs/heads/orphan", {NEW: RECORD})
-    from registries import pull
-
-    from devforge.review.proposal import read_proposal
-
     proposal = read_proposal(bench.objects, bench.base, pull(head, bench.base), bench.policy)
 
     assert [f.rule for f in judged(proposal, bench.policy)] == ["change-conflict"]
@@ -167,8 +168,6 @@ def test_a_member_whose_login_belongs_to_another_account_is_noticed(bench):
 
 
 def test_a_deleted_account_owns_nothing(bench):
-    from dataclasses import replace
-
     proposal = bench.propose({NEW: RECORD})
     proposal = replace(proposal, change=replace(proposal.change, author=None))
 
@@ -226,12 +225,6 @@ def test_a_repository_is_known_by_its_number(bench, fact, rule):
 
 
 def test_a_server_that_says_nothing_is_no_verdict_and_keeps_what_was_found(bench):
-    from dataclasses import replace
-
-    from devforge.model.observed import SourceTree
-    from devforge.model.submission import Submission
-    from devforge.review.examine import examine
-
     proposal = bench.propose({NEW: RECORD}, author=MALLORY)
     change = replace(proposal.change, repository=Missing(reason="502"))
     [report] = examine(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -99,8 +100,6 @@ def test_what_is_past_the_limits_is_refused_before_it_is_read(objects, upstream)
 
 
 def test_a_download_that_grows_too_large_is_stopped(objects, upstream):
-    import os
-
     pinned = commit(upstream, "refs/heads/main", {"a": os.urandom(3_000_000)})
 
     with pytest.raises(BadInput, match="brought more than"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 import threading
 from collections.abc import Callable
@@ -52,6 +54,7 @@ class Hub:
         self.ref_followers: list[Callable[[Row, Any, Actor], None]] = []
         self.push_rules: list[Callable[[Row, Any, Actor], str | None]] = []
         self.forward_rules: list[Callable[[Row, Any, Actor], str | None]] = []
+        self.wakers: list[Callable[[], None]] = []
         self.starting: list[Callable[[], None]] = []
         self.stopping: list[Callable[[], None]] = []
         self.admin_token = secrets.token_urlsafe(24)
@@ -86,6 +89,15 @@ class Hub:
             actor_id=actor.id,
             token=actor.token,
         )
+
+    def secret_for(self, what: str) -> str:
+        """Return the unguessable part of an address that leads to `what` without a token."""
+        return hmac.new(self.admin_token.encode(), what.encode(), hashlib.sha256).hexdigest()[:40]
+
+    def wake(self) -> None:
+        """Let what works in the background look at the store now: a route changed something there."""
+        for waker in self.wakers:
+            waker()
 
     def start(self) -> None:
         """Start what works in the background."""

@@ -169,6 +169,37 @@ GET /_local/{owner}/{repo}/issue-forms none
 POST /_local/{owner}/{repo}/issue-forms/{form} none
 GET /_local/{owner}/{repo}/discussion-forms none
 POST /_local/{owner}/{repo}/discussion-forms/{form} none
+# workflows
+GET /repos/{owner}/{repo}/actions/workflows actions:read
+GET /repos/{owner}/{repo}/actions/workflows/{workflow} actions:read
+GET /repos/{owner}/{repo}/actions/workflows/{workflow}/timing actions:read
+GET /repos/{owner}/{repo}/actions/workflows/{workflow}/runs actions:read
+PUT /repos/{owner}/{repo}/actions/workflows/{workflow}/disable actions:write
+PUT /repos/{owner}/{repo}/actions/workflows/{workflow}/enable actions:write
+POST /repos/{owner}/{repo}/actions/workflows/{workflow}/dispatches actions:write
+POST /repos/{owner}/{repo}/dispatches contents:write
+GET /repos/{owner}/{repo}/actions/runs actions:read
+GET /repos/{owner}/{repo}/actions/runs/{run_id} actions:read
+DELETE /repos/{owner}/{repo}/actions/runs/{run_id} actions:write
+POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel actions:write
+POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel actions:write
+POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun actions:write
+POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs actions:write
+GET /repos/{owner}/{repo}/actions/runs/{run_id}/timing actions:read
+GET /repos/{owner}/{repo}/actions/runs/{run_id}/logs actions:read
+GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs actions:read
+GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt}/jobs actions:read
+GET /repos/{owner}/{repo}/actions/jobs/{job_id} actions:read
+GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs actions:read
+GET /repos/{owner}/{repo}/actions/artifacts actions:read
+GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts actions:read
+GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id} actions:read
+DELETE /repos/{owner}/{repo}/actions/artifacts/{artifact_id} actions:write
+GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/zip actions:read
+GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments actions:read
+POST /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments deployments:write
+GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals actions:read
+GET /repos/{owner}/{repo}/attestations/{subject_digest} attestations:read
 """
 
 

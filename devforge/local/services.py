@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devforge.local import faults, rulesets
+from devforge.local import faults, rulesets, workflows
 from devforge.local.hub import Hub
 
 
@@ -14,3 +14,4 @@ def attach(hub: Hub) -> None:
     """
     faults.attach(hub)
     rulesets.attach(hub)
+    workflows.attach(hub)

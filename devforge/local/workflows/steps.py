@@ -10,6 +10,7 @@ from devforge.local.workflows.expressions.template import Allowed, constant
 from devforge.local.workflows.model import Step
 from devforge.local.workflows.nodes import List, Map, YamlNode
 from devforge.local.workflows.reading import Reader
+from devforge.local.workflows.supported import INPUTS, action_name
 
 _USES = re.compile(r"\./[^\s@]*|[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+@[A-Za-z0-9_./-]+")
 _KEYS = {
@@ -89,4 +90,9 @@ def _check_kind(reader: Reader, found: Map, where: str, rules: StepRules) -> Non
             raise reader.wrong(
                 found.lines["uses"],
                 f"{where}: uses {uses!r} is not supported; write ./path or owner/name@ref",
+            )
+        if not uses.startswith("./") and action_name(uses) not in INPUTS:
+            raise reader.wrong(
+                found.lines["uses"],
+                f"{where}: the action {uses!r} is not supported here; built in are {', '.join(INPUTS)}",
             )

@@ -27,8 +27,8 @@ check: setup ## Lint, types, import rules, workflows: what CI holds
 	@$(BIN)/lint-imports
 	@$(BIN)/zizmor --offline --no-progress --persona auditor .github
 
-bench: setup ## Measure speed and memory against a named alternative
-	@$(BIN)/python -m tests.bench
+bench: setup ## Measure speed and memory against a named alternative (ONLY=name)
+	@$(BIN)/python -m tests.bench $(ONLY)
 
 lock: ## Resolve the dependencies anew into requirements/
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra registry pyproject.toml -o requirements/registry.lock

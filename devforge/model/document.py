@@ -7,6 +7,7 @@ Everything wrong is collected, as far as the text can be read at all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,22 +91,14 @@ class _Reader:
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[object, int]] = {}
         self._nodes = self._documents = 0
-        self._acts: dict[type, Any] = {
-            yaml.ScalarEvent: self._scalar,
-            yaml.MappingStartEvent: self._start,
-            yaml.SequenceStartEvent: self._start,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._begin,
-        }
 
     def read(self, event: Any) -> None:
         """Take one event of the parser."""
-        if act := self._acts.get(type(event)):
-            act(event)
+        if act := _ACTS.get(type(event)):
+            act(self, event)
 
-    def _begin(self, event: Any) -> None:
+    def begin(self, event: Any) -> None:
+        """Take the start of a document; a second one ends the reading."""
         self._documents += 1
         if self._documents > 1:
             self._refuse(
@@ -113,7 +106,8 @@ class _Reader:
             )
             raise _Stop
 
-    def _scalar(self, event: Any) -> None:
+    def scalar(self, event: Any) -> None:
+        """Take one text, bare or in quotes."""
         self._count(1, event)
         bare = event.implicit[0]
         text = event.value
@@ -127,7 +121,8 @@ class _Reader:
             self._anchors[event.anchor] = (value, 1)
         self._put(value, event.start_mark.line + 1, text if bare else None)
 
-    def _start(self, event: Any) -> None:
+    def start(self, event: Any) -> None:
+        """Take the start of a mapping or list."""
         self._count(1, event)
         if event.tag is not None:
             self._refuse_tag(event)
@@ -141,13 +136,15 @@ class _Reader:
         self._anchors.pop(event.anchor, None)  # an alias inside itself is never found
         self._open.append(opened)
 
-    def _end(self, _event: Any) -> None:
+    def end(self, _event: Any) -> None:
+        """Take the end of the innermost mapping or list."""
         closed = self._open.pop()
         if closed.anchor:
             self._anchors[closed.anchor] = (closed.value, self._nodes - closed.counted + 1)
         self._put(closed.value, closed.line, None)
 
-    def _alias(self, event: Any) -> None:
+    def alias(self, event: Any) -> None:
+        """Take the value an anchor above named."""
         if event.anchor not in self._anchors:
             self._refuse(event, f"*{event.anchor} names nothing above it", "write the value out")
         value, nodes = self._anchors.get(event.anchor, (None, 1))
@@ -216,6 +213,17 @@ class _Reader:
     def _note(self, line: int, found: str, remedy: str, path: Path) -> None:
         at = f"{self._file}: {dotted(path)}" if path else self._file
         self.document.problems.append(Problem(at, found, remedy, line))
+
+
+_ACTS: dict[type, Callable[[_Reader, Any], None]] = {
+    yaml.ScalarEvent: _Reader.scalar,
+    yaml.MappingStartEvent: _Reader.start,
+    yaml.SequenceStartEvent: _Reader.start,
+    yaml.MappingEndEvent: _Reader.end,
+    yaml.SequenceEndEvent: _Reader.end,
+    yaml.AliasEvent: _Reader.alias,
+    yaml.DocumentStartEvent: _Reader.begin,
+}
 
 
 def dotted(path: Path) -> str:

@@ -20,9 +20,12 @@ def records(extensions: int, versions: int) -> Iterator[tuple[str, str]]:
             text = f"name: Developer {number}\nmembers: [{member}]\ncountry: DE\n"
             yield f"registry/developers/{developer}.yaml", text
         below = f"registry/extensions/{developer}/{name}"
-        yield f"{below}/extension.yaml", (
-            f"owners: [{developer}]\nrepository:\n  url: https://github.com/{developer}/{name}\n"
-            f"  id: {number + 1}\nprice: null\nchannels: [npm]\n"
+        yield (
+            f"{below}/extension.yaml",
+            (
+                f"owners: [{developer}]\nrepository:\n  url: https://github.com/{developer}/{name}\n"
+                f"  id: {number + 1}\nprice: null\nchannels: [npm]\n"
+            ),
         )
         for minor in range(versions):
             yield f"{below}/versions/1.{minor}.0.yaml", _version(name, minor)

@@ -46,9 +46,7 @@ class Job:
         self.environment, self.checkout = environment, checkout
         token = environment.token.get_secret_value() if environment.token else None
         registry = stack.enter_context(
-            Objects(
-                checkout, environment.server_url, origin=environment.repository, token=token
-            )
+            Objects(checkout, environment.server_url, origin=environment.repository, token=token)
         )
         self.state = State(checkout, registry.url("origin"), token=token)
         self.state.fetch()
@@ -131,7 +129,8 @@ class Job:
 
     def site(self, arguments: argparse.Namespace) -> int:
         """Write the index, the feeds and the site, as far as they differ from what is there."""
-        address = arguments.base_url or site_address(self.environment)
+        given = f"{arguments.base_url.rstrip('/')}/" if arguments.base_url else None
+        address = given or site_address(self.environment)
         report = build_site(self.observed, arguments.out, site_url=address)
         print(report)
         self.environment.summarise(str(report))
@@ -167,6 +166,9 @@ class Job:
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
+        if arguments.step == "verify":
+            print(f"{len(read_parcels(arguments.packages, arguments.digest))} packages as built")
+            return 0
         with ExitStack() as stack:
             job = Job(read_environment(), arguments.checkout, stack)
             return int(getattr(job, arguments.step)(arguments))
@@ -181,13 +183,24 @@ def _noted(note: ReleaseNote) -> bytes:
 
 def _build_again(made: str, *, sources: Path, job: Job) -> None:
     """Build once more in a process with another hash seed, time zone and locale, and compare."""
-    other = {"PYTHONHASHSEED": "20260", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""}
+    other = {
+        "PYTHONHASHSEED": "20260",
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "C",
+        "GITHUB_OUTPUT": "",
+        "GITHUB_STEP_SUMMARY": "",
+    }
     with tempfile.TemporaryDirectory(prefix="devforge-again-") as again:
         out = Path(again, "packages")
         command = [sys.executable, __file__, "--checkout", str(job.checkout), "build"]
         command += ["--out", str(out), "--sources", str(sources)]
         done = subprocess.run(
-            command, env=os.environ | other, capture_output=True, text=True, timeout=1800, check=False
+            command,
+            env=os.environ | other,
+            capture_output=True,
+            text=True,
+            timeout=1800,
+            check=False,
         )
         if done.returncode != 0:
             raise Refused(f"the second build failed: {done.stderr.strip()[-600:]}")
@@ -206,9 +219,11 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("--out", type=Path, help="where packages go; without it, only the plan")
     step.add_argument("--twice", action="store_true", help="build again otherwise, and compare")
     step.add_argument("--sources", type=Path, help=argparse.SUPPRESS)
-    step = steps.add_parser("release", help="release what was packed")
-    step.add_argument("--packages", type=Path, required=True, help="what build wrote")
-    step.add_argument("--digest", required=True, help="the digest that build gave")
+    handed = argparse.ArgumentParser(add_help=False)
+    handed.add_argument("--packages", type=Path, required=True, help="what build wrote")
+    handed.add_argument("--digest", required=True, help="the digest that build gave")
+    steps.add_parser("verify", parents=[handed], help="compare packages with their digest")
+    step = steps.add_parser("release", parents=[handed], help="release what was packed")
     step.add_argument("--apply", action="store_true", help="do it; else show the plan")
     step = steps.add_parser("site", help="write the index, the feeds and the site")
     step.add_argument("--out", type=Path, required=True)

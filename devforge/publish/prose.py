@@ -28,13 +28,14 @@ _DEEPEST = 6
 _PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
-def render_prose(markdown: str, *, source_url: str, below: int) -> Markup:
+def render_prose(markdown: str, *, source_url: str, below: int, title: str = "") -> Markup:
     """Return `markdown` as safe HTML whose highest heading lies one below level `below`.
 
     Args:
         source_url: where the file's directory is shown at its commit, ending in `/`.
+        title: what the page already says above; a first heading of the same words is left out.
     """
-    tokens = _PARSER.parse(markdown)
+    tokens = _without_title(_PARSER.parse(markdown), title)
     _sink_headings(tokens, below)
     for token in tokens:
         if token.children:
@@ -56,6 +57,14 @@ def render_prose(markdown: str, *, source_url: str, below: int) -> Markup:
             link_rel="nofollow noopener noreferrer ugc",
         )
     )
+
+
+def _without_title(tokens: list[Token], title: str) -> list[Token]:
+    """Leave out a heading at the very beginning that says `title` again."""
+    if len(tokens) > 2 and tokens[0].type == "heading_open":
+        said = tokens[1].content.strip().casefold()
+        return tokens[3:] if said == title.casefold() else tokens
+    return tokens
 
 
 def _sink_headings(tokens: Sequence[Token], below: int) -> None:

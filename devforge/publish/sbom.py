@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+import warnings
 
 from cyclonedx.model import (
     ExternalReference,
@@ -49,15 +50,17 @@ def render_sbom(
     files = [_file(file.path, file.content) for file in packed_files(tree)]
     facts = [fact for fact in source.dependencies if not fact.for_tests]
     packages = {str(part.bom_ref): part for part in map(_dependency, facts)}
+    direct = [Dependency(_dependency(fact).bom_ref) for fact in facts if fact.direct]
     bom = Bom(
         serial_number=uuid.uuid5(_NAMESPACE, package.sha256),
         components=[*files, *packages.values()],
         metadata=BomMetaData(component=root),
-        dependencies=[
-            Dependency(root.bom_ref, [Dependency(part.bom_ref) for part in packages.values()])
-        ],
+        dependencies=[Dependency(root.bom_ref, direct)],
     )
-    return _stable(JsonV1Dot6(bom).output_as_string())
+    with warnings.catch_warnings():
+        # An extension that depends on nothing is complete as it is.
+        warnings.filterwarnings("ignore", message=".*has no defined dependencies", module="cyclonedx")
+        return _stable(JsonV1Dot6(bom).output_as_string())
 
 
 def _extension(source: Source, package: Pointer, repository: RepositoryUrl | None) -> Component:

@@ -62,7 +62,9 @@ def digest(value: object) -> str:
 def check(module: Check) -> CheckPage:
     """Return the page of a check; its first line is its title."""
     text = inspect.getdoc(module) or ""
-    return CheckPage(str(module.NAME), text.partition("\n")[0], text, tuple(module.RULES))
+    title = text.partition("\n")[0]
+    said = title.partition(": ")[2] or title  # "Quality: the code …" stands below "Quality"
+    return CheckPage(str(module.NAME), said[:1].upper() + said[1:], text, tuple(module.RULES))
 
 
 def extension_path(id: ExtensionId) -> str:
@@ -91,7 +93,9 @@ def extension(listing: Listing) -> dict[str, Any]:
         "document": document,
         "shown": listing.shown,
         "report": listing.report,
-        "readme": render_prose(source.readme, source_url=at, below=_HEADING_LEVEL),
+        "readme": render_prose(
+            source.readme, source_url=at, below=_HEADING_LEVEL, title=document.display_name
+        ),
         "source_url": f"{document.repository}/tree/{source.commit}/{inner}".rstrip("/"),
         "packages": _direct(source.dependencies),
         "latest_published": recency(listing)[0],

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from devforge.local import LocalGitHub
+
 pytest_plugins = ["node_tools", "conformance.plugin"]
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -17,7 +20,9 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--update-golden", action="store_true", help="write the golden files anew instead of comparing"
+        "--update-golden",
+        action="store_true",
+        help="write the golden files anew instead of comparing",
     )
 
 
@@ -60,7 +65,9 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         if request.config.getoption("--update-golden"):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        assert path.exists(), f"{path} is missing: run pytest --update-golden and read what it wrote"
+        assert path.exists(), (
+            f"{path} is missing: run pytest --update-golden and read what it wrote"
+        )
         assert text == path.read_text(encoding="utf-8")
 
     return compare

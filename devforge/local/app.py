@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 import logging
+import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -87,9 +88,7 @@ class App:
         started = time.perf_counter()
         address = request.client.host if request.client else "unknown"
         token: Token | None = None
-        headers: dict[str, str] = {
-            "X-GitHub-Request-Id": hashlib.sha1(str(started).encode()).hexdigest()[:20].upper()
-        }
+        headers: dict[str, str] = {"X-GitHub-Request-Id": secrets.token_hex(10).upper()}
         answer = Answer()
         lost: LostAnswer | None = None
         try:

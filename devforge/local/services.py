@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devforge.local import faults, rulesets, workflows
+from devforge.local import faults, pulls, rulesets, workflows
 from devforge.local.hub import Hub
 
 
@@ -12,6 +12,7 @@ def attach(hub: Hub) -> None:
     A service may subscribe to events, listen to the clock, follow refs, intercept calls, and append
     to `hub.starting`, `hub.stopping` and `hub.busy`.
     """
+    pulls.attach(hub)
     faults.attach(hub)
     rulesets.attach(hub)
     workflows.attach(hub)

@@ -9,13 +9,22 @@ from devforge.local.refusals import conflict, unprocessable
 from devforge.local.store import Row
 
 
-def move_ref(hub: Hub, repository: Row, name: str, before: str, after: str, actor: Actor) -> None:
-    """Move `name` from `before` to `after`, inside `changing`.
+def move_ref(
+    hub: Hub,
+    repository: Row,
+    name: str,
+    before: str,
+    after: str,
+    actor: Actor,
+    *,
+    ruled: bool = True,
+) -> None:
+    """Move `name` from `before` to `after`, inside `changing`; not `ruled`: rules were asked already.
 
     Raises:
         ApiRefusal: 422 where a rule forbids it, 409 where the ref is elsewhere by now.
     """
-    for rule in hub.push_rules:
+    for rule in hub.push_rules if ruled else ():
         reason = rule(repository, RefMove(name, before, after), actor)
         if reason is not None:
             raise unprocessable(f"Repository rule violations found\n\n{reason}")

@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS pull (
   tested_head TEXT,
   tested_base TEXT,
   mergeable INTEGER,
-  auto_merge TEXT
+  auto_merge TEXT,
+  intended_merge TEXT
 );
 CREATE INDEX IF NOT EXISTS pull_head ON pull (head_repository_id, head_ref);
 CREATE INDEX IF NOT EXISTS pull_base ON pull (repository_id, base_ref);

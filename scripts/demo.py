@@ -1,0 +1,359 @@
+"""Show the whole road on this machine: pull requests become extensions that a person installs.
+
+Starts a local GitHub, makes the registry from this very tree, lets developers submit good and bad
+extensions, runs the repository's own workflows, and installs what was published.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import github as pygithub
+import github.PullRequest
+import github.Repository
+
+from devforge.errors import DevForgeError, Refused
+from devforge.local import LocalGitHub
+from scripts.demo_projects import PROJECTS, Project, raise_version, write_project
+
+ROOT = Path(__file__).resolve().parent.parent
+REGISTRY = "operator/registry"
+MARK = ".devforge-demo"
+VERDICTS = ("merge", "person", "mend", "no verdict")
+
+
+class Stage:
+    """One local GitHub, the people on it, and what they type."""
+
+    def __init__(self, server: LocalGitHub, data: Path) -> None:
+        self.server, self.data, self.started = server, data, time.monotonic()
+        self.accounts = {"operator": server.create_account("operator")}
+        server.create_repository(REGISTRY)
+
+    def chapter(self, title: str) -> None:
+        print(
+            f"\n── {title} {'─' * max(3, 76 - len(title))} {time.monotonic() - self.started:4.0f} s\n",
+            flush=True,
+        )
+
+    def client(self, login: str) -> pygithub.Github:
+        """Return PyGithub, unmodified, as `login`."""
+        return pygithub.Github(
+            base_url=self.server.api_url,
+            auth=pygithub.Auth.Token(self.accounts[login].token),
+            seconds_between_requests=None,
+            seconds_between_writes=None,
+        )
+
+    def registry(self, login: str = "operator") -> github.Repository.Repository:
+        return self.client(login).get_repo(REGISTRY)
+
+    def environment(self, login: str) -> dict[str, str]:
+        return os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            "GITHUB_SERVER_URL": self.server.url,
+            "GITHUB_API_URL": self.server.api_url,
+            "GITHUB_REPOSITORY": REGISTRY,
+            "DEVFORGE_REGISTRY": REGISTRY,
+            "GITHUB_TOKEN": self.accounts[login].token,
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def run(self, login: str, *command: str, cwd: Path | None = None, quiet: bool = False) -> str:
+        """Run a command as `login` would type it, show it, and return what it printed."""
+        typed = " ".join(
+            Path(word).name if word.startswith("/") and n == 0 else word
+            for n, word in enumerate(command)
+        )
+        if not quiet:
+            print(f"{login}$ {typed.replace(str(self.data), '.')}")
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=self.environment(login),
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=300,
+        )
+        if done.returncode != 0:
+            raise Refused(
+                f"`{typed}` ended with {done.returncode}: {done.stderr.strip() or done.stdout.strip()}"
+            )
+        if not quiet:
+            print(
+                "".join(f"  {line}\n" for line in done.stdout.strip().splitlines()),
+                end="",
+                flush=True,
+            )
+        return done.stdout
+
+    def push(self, login: str, directory: Path, repository: str, message: str) -> None:
+        """Commit everything in `directory` and push it to `repository` with real Git."""
+        url = f"{self.server.url}/{repository}.git".replace(
+            "://", f"://{login}:{self.accounts[login].token}@"
+        )
+        if not (directory / ".git").exists():
+            self._git(login, directory, "init", "--quiet", "--initial-branch=main")
+            self._git(
+                login, directory, "remote", "add", "origin", f"{self.server.url}/{repository}.git"
+            )
+        self._git(login, directory, "add", "--all", "--force")
+        self._git(login, directory, "commit", "--quiet", "--message", message)
+        self._git(login, directory, "push", "--quiet", url, "HEAD:refs/heads/main")
+
+    def _git(self, login: str, directory: Path, *arguments: str) -> None:
+        who = (
+            "-c",
+            f"user.name={login}",
+            "-c",
+            f"user.email={login}@users.invalid",
+            "-c",
+            "commit.gpgsign=false",
+        )
+        self.run(login, "git", *who, *arguments, cwd=directory, quiet=True)
+
+    def wait(self, what: str) -> None:
+        """Let the workflows run until nothing is left to do."""
+        begun = time.monotonic()
+        print(f"  … {what}", end="", flush=True)
+        self.server.wait_until_idle(timeout=600)
+        print(f" ({time.monotonic() - begun:.0f} s)", flush=True)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, default=ROOT / "demo", help="where everything goes (default: ./demo)"
+    )
+    data: Path = parser.parse_args(argv).data.resolve()
+    if data.exists() and any(data.iterdir()) and not (data / MARK).exists():
+        print(
+            f"demo: {data} is not empty and not a demo's; choose another with --data",
+            file=sys.stderr,
+        )
+        return 1
+    signal.signal(signal.SIGTERM, _stop)
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    (data / MARK).touch()
+    try:
+        with LocalGitHub(data=data / "github") as server:
+            tell(Stage(server, data))
+    except KeyboardInterrupt:
+        shutil.rmtree(data, ignore_errors=True)
+        print("\ndemo: stopped; nothing was left behind", file=sys.stderr)
+        return 130
+    except DevForgeError as error:
+        print(f"\ndemo: {error}\ndemo: what it made is in {data}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def tell(stage: Stage) -> None:
+    """Tell the story from the opening to the summary."""
+    open_registry(stage)
+    projects = [
+        project
+        for project in PROJECTS
+        if write_project(project, stage.data / "work" / project.name)
+    ]
+    introduce_developers(stage, projects)
+    submit_extensions(stage, projects)
+    show_verdicts(stage)
+    approve_as_operator(stage)
+    show_site(stage)
+    use_as_a_person(stage)
+    summarise(stage)
+
+
+def open_registry(stage: Stage) -> None:
+    stage.chapter("A marketplace opens")
+    directory = stage.data / "work" / "registry"
+    files = stage.run("operator", "git", "ls-files", "-z", cwd=ROOT, quiet=True).split("\0")
+    for name in filter(None, files):
+        if (ROOT / name).is_file():
+            target = directory / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target)
+    policy = directory / "registry/policy.yaml"
+    operator = stage.accounts["operator"]
+    mine = f"maintainers: [{{login: {operator.login}, id: {operator.id}}}]"
+    policy.write_text(re.sub(r"^maintainers: \[\]$", mine, policy.read_text(), flags=re.MULTILINE))
+    stage.push("operator", directory, REGISTRY, "Open the registry")
+    print(
+        f"  {REGISTRY} is this very tree, with the operator as its maintainer\n  at {stage.server.url}/{REGISTRY}\n"
+    )
+    # SETUP
+    stage.wait("the first publication: an empty index and site")
+
+
+def introduce_developers(stage: Stage, projects: list[Project]) -> None:
+    stage.chapter("Developers arrive with repositories of their own")
+    for login in dict.fromkeys(project.developer for project in projects):
+        stage.accounts[login] = stage.server.create_account(login)
+    for project in projects:
+        repository = f"{project.developer}/{project.name}"
+        stage.server.create_repository(repository)
+        stage.push(
+            project.developer, stage.data / "work" / project.name, repository, "First version"
+        )
+        print(f"  {repository:<24} {project.what}")
+    print()
+    for project in {project.developer: project for project in projects}.values():
+        stage.run(project.developer, "devforge", "submit", cwd=stage.data / "work" / project.name)
+    stage.wait("the review reads the developers' records and merges what is theirs")
+
+
+def submit_extensions(stage: Stage, projects: list[Project]) -> None:
+    stage.chapter("Extensions are submitted, good and bad")
+    for project in projects:
+        stage.run(project.developer, "devforge", "submit", cwd=stage.data / "work" / project.name)
+    print("\nmallory also tries to make herself a member of acme:")
+    edit_a_strangers_record(stage)
+    stage.wait("three jobs look at each: static reads, dynamic runs in the sandbox, decide decides")
+
+
+def edit_a_strangers_record(stage: Stage) -> None:
+    mallory = stage.accounts["mallory"]
+    fork = stage.client("mallory").get_repo(f"mallory/{REGISTRY.split('/')[1]}")
+    path = "registry/developers/acme.yaml"
+    upstream = stage.registry("mallory")
+    fork.create_git_ref("refs/heads/tidy-up", upstream.get_branch("main").commit.sha)
+    record = upstream.get_contents(path)
+    assert not isinstance(record, list)  # noqa: S101  a path of a file is one file
+    text = record.decoded_content.decode() + f"- login: mallory\n  id: {mallory.id}\n"
+    fork.update_file(path, "Tidy up", text, record.sha, branch="tidy-up")
+    pull = upstream.create_pull(
+        "main", "mallory:tidy-up", title="Tidy up a record", body="Just whitespace."
+    )
+    print(f"  pull request: {pull.html_url}")
+
+
+def show_verdicts(stage: Stage) -> None:
+    stage.chapter("What became of them")
+    for pull in pulls(stage):
+        print(f"  #{pull.number:<3} {pull.title:<40} by {pull.user.login:<9} {verdict(pull)}")
+    for pull in pulls(stage):
+        if verdict(pull).startswith("mend"):
+            print(f"\n  What {pull.user.login} reads below #{pull.number}, {pull.title}:\n")
+            for comment in pull.get_issue_comments():
+                print("".join(f"    │ {line}\n" for line in readable(comment.body)), end="")
+
+
+def approve_as_operator(stage: Stage) -> None:
+    waiting = [
+        pull for pull in pulls(stage) if pull.state == "open" and verdict(pull).startswith("person")
+    ]
+    if not waiting:
+        return
+    stage.chapter("The operator looks at what waits for a person")
+    for pull in waiting:
+        [reason, *_] = [
+            line
+            for c in pull.get_issue_comments()
+            for line in readable(c.body)
+            if "person" in line.lower()
+        ] or [""]
+        print(f"  #{pull.number} {pull.title}: {reason.strip()}")
+        head = pull.base.repo.get_commit(pull.head.sha)
+        pull.create_review(commit=head, body="Looked at it: fine.", event="APPROVE")
+        print("     approved, at exactly the reviewed commit")
+    stage.server.advance(minutes=16)
+    stage.wait("a quarter of an hour later the schedule wakes the review")
+
+
+def show_site(stage: Stage) -> None:
+    stage.chapter("Published")
+    for release in stage.registry().get_releases():
+        assets = ", ".join(asset.name for asset in release.assets)
+        print(f"  {release.tag_name:<32} {assets}")
+    print(f"\n  the site: {site(stage)}")
+
+
+def use_as_a_person(stage: Stage) -> None:
+    stage.chapter("A person finds and installs one, and a new version follows")
+    user = ("--index", site(stage))
+    home = ("--home", str(stage.data / "home"))
+    stage.run("operator", "devforge", "search", "words", *user)
+    stage.run("operator", "devforge", "install", "acme.word-count", *user, *home)
+    project = next(project for project in PROJECTS if project.name == "word-count")
+    directory = stage.data / "work" / project.name
+    raise_version(directory, "1.1.0")
+    stage.push("acme", directory, "acme/word-count", "Count faster")
+    stage.run("acme", "devforge", "submit", cwd=directory)
+    stage.wait("reviewed, merged and published without anybody's help")
+    stage.run("operator", "devforge", "install", "acme.word-count", *user, *home)
+    stage.run("operator", "devforge", "list", *home)
+
+
+def summarise(stage: Stage) -> None:
+    stage.chapter("Summary")
+    everything = pulls(stage)
+    merged = sum(pull.merged for pull in everything)
+    kinds = [verdict(pull).split(":")[0] for pull in everything if not pull.merged]
+    print(
+        f"  {len(everything)} submitted, {merged} merged, {kinds.count('person')} waiting for a person, {kinds.count('mend')} refused"
+    )
+    took = time.monotonic() - stage.started
+    requests = sum(stage.server.request_counts().values())
+    print(
+        f"  {took:.0f} s in all, {took / len(everything):.0f} s and {requests / len(everything):.1f} API requests for each submission"
+    )
+    port = stage.server.url.rpartition(":")[2]
+    data = os.path.relpath(stage.data / "github")
+    print(f"  the site lies at {site(stage)} while this command serves it:\n")
+    print(
+        f"    {os.path.relpath(sys.executable)} -m devforge.cli local up --data {data} --port {port}\n"
+    )
+
+
+def pulls(stage: Stage) -> list[github.PullRequest.PullRequest]:
+    """Return every pull request, the oldest first."""
+    return sorted(stage.registry().get_pulls(state="all"), key=lambda pull: pull.number)
+
+
+def verdict(pull: github.PullRequest.PullRequest) -> str:
+    """Return what the label says, and whether it was merged."""
+    labels = [
+        label.name.removeprefix("review: ")
+        for label in pull.labels
+        if label.name.startswith("review: ")
+    ]
+    said = next((name for name in VERDICTS if name in labels), "not reviewed")
+    return (
+        "merged"
+        if pull.merged
+        else {
+            "mend": "mend: refused, the author's turn",
+            "person": "person: waits for the operator",
+        }.get(said, said)
+    )
+
+
+def readable(markdown: str) -> list[str]:
+    """Return a comment's lines as a person sees them: no markup comments, no folded parts."""
+    text = re.sub(r"<!--.*?-->|<details>.*?</details>", "", markdown, flags=re.DOTALL)
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def site(stage: Stage) -> str:
+    return f"{stage.server.url}/pages/{REGISTRY}/"
+
+
+def _stop(signal_number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

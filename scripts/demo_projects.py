@@ -1,0 +1,167 @@
+"""What the demo's developers bring: our own small extensions, and two real projects fetched when asked."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from devforge.adapters.archive import read_zip, write_members
+from devforge.adapters.node import npm_command
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "tests/extensions"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One repository of one developer. `source` is ours, or the name and version of a real one."""
+
+    name: str
+    developer: str
+    what: str
+    source: Literal["ours", "PyPI", "npm"] = "ours"
+    version: str = ""
+
+
+PROJECTS = (
+    Project("word-count", "acme", "ours, in Python"),
+    Project("json-lens", "jane", "ours, in TypeScript"),
+    Project("toolz", "pat", "a real project from PyPI, given a manifest", "PyPI", "1.0.0"),
+    Project("kleur", "lou", "a real project from npm, given a manifest and a test", "npm", "4.1.5"),
+    Project("token-thief", "mallory", "steals a token"),
+)
+
+_MANIFEST = """\
+id: {developer}.{name}
+version: {version}
+display_name: {display}
+description: {description}
+license: {license}
+language: {language}
+entry: {entry}
+engines:
+  devforge: ">=2.0.0 <3"
+categories: [other]
+keywords: [library]
+permissions: []
+"""
+_KLEUR_TEST = """\
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import kleur from "../index.mjs";
+import { bold, green } from "../colors.mjs";
+
+test("styles chain and end where they began", () => {
+  kleur.enabled = true;
+  assert.equal(kleur.red().bold("x"), "\\x1b[31m\\x1b[1mx\\x1b[22m\\x1b[39m");
+  assert.equal(kleur.green(kleur.bold("y")).includes("y"), true);
+});
+
+test("without colours the text is left alone", () => {
+  kleur.enabled = false;
+  assert.equal(kleur.red("x"), "x");
+});
+
+test("every style by itself wraps its text", () => {
+  kleur.enabled = true;
+  for (const style of ["bold", "dim", "italic", "underline", "inverse", "black", "red", "bgRed"]) {
+    assert.match(kleur[style]("x"), /x/);
+  }
+});
+
+test("the single functions are there too", () => {
+  assert.match(bold(green("x")), /x/);
+});
+"""
+
+
+def write_project(project: Project, into: Path) -> bool:
+    """Write the project's files; False, with a sentence on stderr, if it can't be fetched."""
+    if project.source == "ours":
+        skipped = shutil.ignore_patterns("__pycache__", "node_modules", "*.pyc", ".pytest_cache")
+        shutil.copytree(SAMPLES / project.name, into, ignore=skipped)
+        manifest = into / "devforge.yaml"
+        text = re.sub(
+            r"^id: .*$",
+            f"id: {project.developer}.{project.name}",
+            manifest.read_text(),
+            flags=re.MULTILINE,
+        )
+        manifest.write_text(text)
+        return True
+    try:
+        (_from_pypi if project.source == "PyPI" else _from_npm)(project, into)
+    except (OSError, subprocess.SubprocessError) as error:
+        print(
+            f"demo: {project.name} {project.version} can't be fetched from {project.source} ({error}); going on without it",
+            file=sys.stderr,
+        )
+        return False
+    return True
+
+
+def raise_version(directory: Path, version: str) -> None:
+    """Make the next version: a changelog entry and a new number in the manifest."""
+    manifest, changelog = directory / "devforge.yaml", directory / "CHANGELOG.md"
+    manifest.write_text(
+        re.sub(r"^version: .*$", f"version: {version}", manifest.read_text(), flags=re.MULTILINE)
+    )
+    title, _, rest = changelog.read_text().partition("\n")
+    changelog.write_text(f"{title}\n\n## {version}\n\n- Counts faster.\n{rest}")
+
+
+def _from_pypi(project: Project, into: Path) -> None:
+    """Fetch a wheel with pip, which runs nothing of it, and lay it out as a repository."""
+    with tempfile.TemporaryDirectory() as scratch:
+        pinned = f"{project.name}=={project.version}"
+        only = ("--no-deps", "--only-binary", ":all:", "--dest", scratch)
+        _fetch([sys.executable, "-m", "pip", "download", "--quiet", *only, pinned], Path(scratch))
+        wheel = next(Path(scratch).glob("*.whl"))
+        write_members(read_zip(wheel.read_bytes(), name=wheel.name), into)
+    facts = next(into.glob("*.dist-info"))
+    (facts / "LICENSE.txt").rename(into / "LICENSE")
+    _, _, description = (facts / "METADATA").read_text().partition("\n\n")
+    (into / "README.rst").write_text(description)
+    shutil.rmtree(facts)
+    _write_manifest(
+        project, into, display="Toolz", language="python", license="BSD-3-Clause",
+        entry="toolz/__init__.py", description="Functions for iterators, functions and dictionaries.",
+    )  # fmt: skip
+
+
+def _from_npm(project: Project, into: Path) -> None:
+    """Fetch a tarball with npm, which runs nothing of it, and add a manifest and a test."""
+    with tempfile.TemporaryDirectory() as scratch:
+        pinned = f"{project.name}@{project.version}"
+        _fetch([*npm_command(), "pack", "--silent", "--ignore-scripts", pinned], Path(scratch))
+        content = next(Path(scratch).glob("*.tgz")).read_bytes()
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        archive.extractall(into.parent / f".{project.name}", filter="data")
+    (into.parent / f".{project.name}/package").rename(into)
+    shutil.rmtree(into.parent / f".{project.name}")
+    (into / "test").mkdir()
+    (into / "test/kleur.test.mjs").write_text(_KLEUR_TEST)
+    _write_manifest(
+        project, into, display="Kleur", language="javascript", license="MIT",
+        entry="index.mjs", description="Colours and styles for text in a terminal.",
+    )  # fmt: skip
+
+
+def _fetch(command: list[str], directory: Path) -> None:
+    subprocess.run(command, cwd=directory, check=True, capture_output=True, timeout=180)
+
+
+def _write_manifest(project: Project, into: Path, **words: str) -> None:
+    text = _MANIFEST.format(
+        developer=project.developer, name=project.name, version=project.version, **words
+    )
+    (into / "devforge.yaml").write_text(text)
+    (into / "CHANGELOG.md").write_text(f"# Changelog\n\n## {project.version}\n\n- As released.\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from registries import Bench
+from world import World
 
 
 @pytest.fixture
@@ -14,3 +15,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path / "registry.git")
     yield made
     made.objects.close()
+
+
+@pytest.fixture
+def world(github, tmp_path, monkeypatch, capsys) -> World:
+    return World(github, tmp_path / "world", monkeypatch, capsys).start()

@@ -107,10 +107,9 @@ def check(submission: Submission) -> Iterator[Finding]:
             )
         elif place := _place(fact):
             yield _elsewhere(fact, place)
-        elif meant := imitated(fact.name, policy.well_known):
+        elif fact.direct and (meant := imitated(fact.name, policy.well_known)):
             yield _look_alike(fact, meant)
-        elif fact.direct and not fact.for_tests:
-            yield from _pinning(fact)
+    yield from _pinning([fact for fact in facts if fact.direct and not fact.for_tests])
     yield from _unresolved(submission, facts)
 
 
@@ -181,31 +180,43 @@ def _elsewhere(fact: DependencyFact, place: str) -> Finding:
 
 
 def _look_alike(fact: DependencyFact, meant: str) -> Finding:
-    direct = "" if fact.direct else ", which another dependency needs,"
     return LOOK_ALIKE.finding(
         at=fact.source,
-        problem=f"{fact.name}{direct} is spelt almost like {meant}",
+        problem=f"{fact.name} is spelt almost like {meant}",
         remedy=f"write {meant} if that is meant; otherwise say in the pull request what it is",
-        severity="person" if fact.direct else "warn",
+        severity="warn" if fact.for_tests else "person",
     )
 
 
-def _pinning(fact: DependencyFact) -> Iterator[Finding]:
-    if fact.locked:
-        return
+def _pinning(facts: list[DependencyFact]) -> Iterator[Finding]:
+    """One finding for all that may be any version, and one for all that no lock pins."""
+    free = [fact for fact in facts if not fact.locked and not _place(fact)]
+    loose = [fact for fact in free if _wanted(fact) in _ANY_VERSION]
+    ranged = [fact for fact in free if fact not in loose]
+    if loose:
+        yield _found(
+            UNPINNED, loose[0], f"{_names(loose)} may be any version",
+            "ask for a range such as `>=2.1,<3` or `^2.1.0`, or commit a lock",
+        )  # fmt: skip
+    if ranged:
+        yield _found(
+            UNLOCKED, ranged[0], f"no lock says which version of {_names(ranged)} is meant",
+            "commit package-lock.json, or pin with `==` in requirements.txt",
+        )  # fmt: skip
+
+
+def _wanted(fact: DependencyFact) -> str:
+    """The versions a dependency asks for, without name, extras, markers and spaces."""
     wanted = fact.requirement.partition(";")[0].lower()
     if fact.ecosystem == "PyPI":
         wanted = re.sub(r"^[\w.-]+\s*(?:\[[^\]]*\])?", "", wanted)
-    if wanted.replace(" ", "") in _ANY_VERSION:
-        yield _found(
-            UNPINNED, fact, f"{fact.name} may be any version",
-            "ask for a range such as `>=2.1,<3` or `^2.1.0`, or commit a lock",
-        )  # fmt: skip
-    else:
-        yield _found(
-            UNLOCKED, fact, f"{fact.name} {wanted.strip()} has no exact version in a lock",
-            "commit package-lock.json, or pin with `==` in requirements.txt",
-        )  # fmt: skip
+    return wanted.replace(" ", "")
+
+
+def _names(facts: list[DependencyFact]) -> str:
+    names = sorted({fact.name for fact in facts})
+    shown = ", ".join(names[:8])
+    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown
 
 
 def _unresolved(submission: Submission, facts: tuple[DependencyFact, ...]) -> Iterator[Finding]:

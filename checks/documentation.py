@@ -140,6 +140,9 @@ def _description(manifest: Manifest) -> Iterator[Finding]:
 
 def _changelog(tree: SourceTree, manifest: Manifest) -> Iterator[Finding]:
     found = [f for path, f in tree.files.items() if _CHANGELOG.fullmatch(path)]
+    readme = readme_of(tree)
+    if readme and re.search(r"change ?log|release notes|history", readme.text, re.IGNORECASE):
+        found.append(readme)
     version = re.compile(rf"(?<![\d.]){re.escape(str(manifest.version))}(?![\d.]*\d)")
     if any(version.search(file.text[:_READ_CHARACTERS]) for file in found):
         return

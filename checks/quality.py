@@ -15,6 +15,7 @@ Source: ruff and oxlint, with our own choice of their rules; what they find is s
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -76,7 +77,7 @@ _REMEDIES = {
 _RULES_OF = {
     "invalid-syntax": SYNTAX, "E9": SYNTAX, "F70": SYNTAX, "F62": SYNTAX,
     "F82": UNDEFINED, "no-unassigned-vars": UNDEFINED,
-    "F50": FORMAT, "F52": FORMAT, "PLE13": FORMAT, "PLE12": FORMAT,
+    "F50": FORMAT, "F52": FORMAT, "PLE1300": FORMAT, "PLE1307": FORMAT, "PLE12": FORMAT,
     "F63": COMPARISON, "B015": COMPARISON, "use-isnan": COMPARISON, "valid-typeof": COMPARISON,
     "no-compare-neg-zero": COMPARISON, "no-constant-binary-expression": COMPARISON,
     "no-unsafe-negation": COMPARISON,
@@ -84,11 +85,39 @@ _RULES_OF = {
     "no-dupe-else-if": TWICE, "no-dupe-keys": TWICE, "no-duplicate-case": TWICE,
     "no-func-assign": TWICE, "no-class-assign": TWICE, "no-import-assign": TWICE,
 }  # fmt: skip
+# How a tool's code reads in our words; {names} are what its message quotes.
+_WORDS = {
+    "F82": "{names} is used, but nowhere defined",
+    "no-unassigned-vars": "{names} is used, but never given a value",
+    "F811": "{names} is defined again before it was used",
+    "F60": "{names} is given twice in one dictionary",
+    "no-dupe-keys": "{names} is given twice in one object",
+    "no-dupe-class-members": "{names} is defined twice in one class",
+    "no-duplicate-case": "a case is tested twice in one switch",
+    "no-dupe-else-if": "a condition is tested twice in one chain",
+    "no-unreachable": "this line is never reached",
+    "no-debugger": "a `debugger` statement is left in",
+    "no-self-assign": "{names} is assigned to itself",
+    "no-const-assign": "{names} is a constant, and is assigned to",
+    "B012": "leaving `finally` early silences the error on its way",
+    "B015": "the result of a comparison is thrown away",
+    "B020": "{names} is overwritten by the loop that goes through it",
+    "B025": "{names} is caught twice; the second never happens",
+    "B029": "an empty tuple catches nothing",
+    "F632": "`is` compares identity, and the value is meant",
+    "F631": "an assertion on a tuple is always true",
+    "use-isnan": "nothing is equal to NaN",
+    "valid-typeof": "`typeof` never gives this text",
+}
+_QUOTED = re.compile(r"`([^`]{1,60})`")
+_TEMPLATE = re.compile(r"\{\{[^{}\n]{0,200}\}\}|\{%|<%|\$\{\{")
 _LINES_SHOWN = 8
 
 
 def check(submission: Submission) -> Iterator[Finding]:
-    """Yield one finding for each kind of mistake in each file, with all its lines.
+    """Yield one finding for each mistake in each file, with all its lines.
+
+    What tests, examples and vendored code hold is summed up, one line for each rule.
 
     Raises:
         NoVerdict: a tool gave no answer.
@@ -96,34 +125,72 @@ def check(submission: Submission) -> Iterator[Finding]:
     if isinstance(submission.lint, Missing):
         raise NoVerdict(submission.lint.reason)
     groups: dict[tuple[str, str, str], list[ToolFinding]] = defaultdict(list)
+    elsewhere: dict[str, list[ToolFinding]] = defaultdict(list)
     for found in submission.lint:
         rule = rule_of(found.code)
-        # Whatever follows the first syntax error of a file is its echo.
-        said = "" if rule is SYNTAX else found.message
-        groups[found.path, rule.id, said].append(found)
+        if _counts(submission, found.path):
+            # Whatever follows the first syntax error of a file is its echo.
+            words = "" if rule is SYNTAX else in_our_words(found)
+            groups[rule.id, found.path, words].append(found)
+        else:
+            elsewhere[rule.id].append(found)
     rules = {rule.id: rule for rule in RULES}
-    for (path, rule_id, _), places in groups.items():
+    for (rule_id, path, _), places in groups.items():
         yield _finding(submission, rules[rule_id], path, places)
+    for rule_id, places in elsewhere.items():
+        yield _summed_up(rules[rule_id], places)
 
 
 def rule_of(code: str) -> Rule:
     """Return which of our rules a tool's code belongs to."""
-    for length in (len(code), 5, 4, 3, 2):
+    for length in (len(code), 7, 5, 4, 3, 2):
         if code[:length] in _RULES_OF:
             return _RULES_OF[code[:length]]
     return MISUSE
 
 
+def in_our_words(found: ToolFinding) -> str:
+    """Return what a tool found, as this project says it."""
+    names = list(dict.fromkeys(_QUOTED.findall(found.message)))
+    for length in (len(found.code), 4, 3):
+        words = _WORDS.get(found.code[:length])
+        if words and (names or "{names}" not in words):
+            return words.format(names=f"`{names[0]}`" if names else "")
+    said = " ".join(found.message.split()).rstrip(".")[:200]
+    return said[:1].lower() + said[1:]
+
+
+def _counts(submission: Submission, path: str) -> bool:
+    return is_at_home(path, submission) and not path.endswith((".d.ts", ".d.mts", ".d.cts"))
+
+
 def _finding(submission: Submission, rule: Rule, path: str, places: list[ToolFinding]) -> Finding:
-    said = " ".join(places[0].message.split()).rstrip(".")
     lines = sorted({place.line for place in places})
     shown = ", ".join(map(str, lines[:_LINES_SHOWN])) + (", …" if len(lines) > _LINES_SHOWN else "")
-    where = f"line {shown}" if len(lines) == 1 else f"lines {shown}"
-    first = f"line {lines[0]}" if rule is SYNTAX else where
+    where = f"lines {shown}" if len(lines) > 1 and rule is not SYNTAX else f"line {lines[0]}"
     return rule.finding(
         at=path,
         line=lines[0],
-        problem=f"{first}: {said[:1].lower() + said[1:200]}",
+        problem=f"{where}: {in_our_words(places[0])}",
         remedy=_REMEDIES[rule.id],
-        severity=None if is_at_home(path, submission) else "info",
+        severity="info" if rule is SYNTAX and _is_template(submission, path) else None,
+    )
+
+
+def _is_template(submission: Submission, path: str) -> bool:
+    """Whether a file is filled in before anything runs it, by its name or its placeholders."""
+    file = submission.tree.get(path)
+    named = "template" in path.lower() or "cookiecutter" in path.lower()
+    return named or bool(file and _TEMPLATE.search(file.text))
+
+
+def _summed_up(rule: Rule, places: list[ToolFinding]) -> Finding:
+    first, files = places[0], len({place.path for place in places})
+    rest = f", and {len(places) - 1} more in {files} files" if len(places) > 1 else ""
+    return rule.finding(
+        at=first.path,
+        line=first.line,
+        problem=f"line {first.line}: {in_our_words(first)}{rest}; it is no code of the extension itself",
+        remedy="nothing, if it is meant",
+        severity="info",
     )

@@ -7,6 +7,7 @@ honoured, since quality is its author's business; syntax errors cannot be silenc
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from devforge.adapters.program import ToolFailed, find_program, read_answer, run_program
@@ -14,8 +15,12 @@ from devforge.model.base import Foreign
 from devforge.model.observed import Missing, ToolFinding
 
 SUFFIXES = (".py", ".pyi")
-_RULES = "E9,F50,F52,F63,F70,F82,PLE,B012,B015,B018,B020,B021,B025,B029,F601,F602,F622,F811"
-_NOT = "PLE0604,PLE0605,F822"  # exports computed at run time are ordinary
+_RULES = "E9,F50,F52,F63,F70,F82,PLE,B012,B015,B020,B025,B029,F601,F602,F622,F811"
+# Exports computed at run time are ordinary, and so is a bare `raise` in what handlers call.
+_NOT = "PLE0604,PLE0605,PLE0704,F822"
+# Names that translation tools, IPython and old Pythons put there.
+_BUILTINS = ["_", "N_", "ngettext", "pgettext", "npgettext", "get_ipython", "WindowsError",
+             "unicode", "basestring", "long", "xrange", "raw_input", "unichr", "reduce"]  # fmt: skip
 _SECONDS = 60
 
 
@@ -41,7 +46,7 @@ def lint_python(
             [
                 program or find_program("ruff"), "check", "--isolated", "--no-cache", "--quiet",
                 "--no-respect-gitignore", "--exit-zero", "--output-format", "json",
-                "--target-version", "py314", "--select", _RULES, "--ignore", _NOT, "--", ".",
+                "--target-version", "py314", "--config", f"builtins = {json.dumps(_BUILTINS)}", "--select", _RULES, "--ignore", _NOT, "--", ".",
             ],
             tool="ruff", directory=directory, seconds=seconds,
         )  # fmt: skip

@@ -63,8 +63,6 @@ def code_suffix(file: SourceFile) -> str | None:
     if file.mode not in ("file", "executable"):
         return None
     lower = file.path.lower()
-    if lower.endswith((".d.ts", ".d.mts", ".d.cts")):
-        return ".d.ts"
     for suffix in CODE:
         if lower.endswith(suffix):
             return ".py" if suffix == ".pyw" else suffix

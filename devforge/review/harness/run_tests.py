@@ -52,9 +52,8 @@ def reason(report):
     if crash is not None:
         return " ".join(crash.message.split())
     lines = [line.strip() for line in str(report.longrepr or "").splitlines() if line.strip()]
-    return next(
-        (line for line in reversed(lines) if line.startswith("E ")), (lines or ["failed"])[-1]
-    )
+    errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    return (errors or lines or ["failed"])[-1]
 
 
 def main():

@@ -1,46 +1,54 @@
-"""The way of a request: find the route, know the sender, count it, answer in GitHub's shape."""
+"""The way of a request: find the route, know the sender, answer in GitHub's shape, count it."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import json
 import logging
 import secrets
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
-from email.utils import format_datetime
-from pathlib import Path
-from typing import IO, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import IO
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from devforge.local import witnesses
+from devforge.local import ledger, witnesses
 from devforge.local.answer import Answer, LostAnswer
 from devforge.local.call import Call
-from devforge.local.clock import moment
+from devforge.local.conditional import conditional
 from devforge.local.hub import Hub, Interceptor
-from devforge.local.limits import Allowance
 from devforge.local.permissions import needs_of
 from devforge.local.refusals import DOCS, ApiRefusal, Moved, bad_credentials, forbidden, not_found
 from devforge.local.routes import Route, Routes
 from devforge.local.shapes.links import repository_path
 from devforge.local.tokens import Token, read_token
+from devforge.local.wire import break_off, parsed, presented_token, spooled, written
 
 _log = logging.getLogger(__name__)
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-_SPOOL_BYTES = 1_000_000
-_UNMETERED = ("web", "control", "codeload")
+_BY_ID = "/api/v3/repositories/"
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A request as it came in. `token` and `route` are None until, or unless, they are known."""
+
+    method: str
+    raw_path: str
+    query: str
+    headers: Mapping[str, str]
+    address: str
+    upload: IO[bytes] | ApiRefusal
+    route: Route | None
+    place: dict[str, str]
+    token: Token | None = None
 
 
 class App:
-    """Dispatches requests to routes. Every public method runs in a worker thread."""
+    """Dispatches requests to routes, each in a worker thread."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub, self.routes = hub, Routes()
@@ -52,298 +60,144 @@ class App:
         raw_path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
         found = self.routes.find(request.method, self._settled(raw_path))
         try:
-            upload = await _spooled(request, found[0].limit_bytes if found else 0)
+            upload = await spooled(request, found[0].limit_bytes if found else 0)
         except ClientDisconnect:
             return Response(status_code=400)
+        incoming = Incoming(
+            method=request.method,
+            raw_path=raw_path,
+            query=request.url.query,
+            headers=request.headers,
+            address=request.client.host if request.client else "unknown",
+            upload=upload,
+            route=found[0] if found else None,
+            place=found[1] if found else {},
+        )
         try:
-            answer, headers = await run_in_threadpool(
-                self.respond, request, raw_path, found, upload
-            )
+            answer = await run_in_threadpool(self.respond, incoming)
         except LostAnswer:
-            _break_off(request)
+            break_off(request)
             return Response(status_code=500)
-        response = _written(answer, headers)
+        response = written(answer, {"X-GitHub-Request-Id": secrets.token_hex(10).upper()})
         witnesses.answered(request.method, self._settled(raw_path), response)
         return response
 
     def _settled(self, raw_path: str) -> str:
         """Put the name in place of `/repositories/{id}`, where redirects lead."""
-        prefix = "/api/v3/repositories/"
-        if not raw_path.startswith(prefix):
+        if not raw_path.startswith(_BY_ID):
             return raw_path
-        number, _, rest = raw_path.removeprefix(prefix).partition("/")
-        row = self.hub.store.find("repository", id=int(number)) if number.isdigit() else None
+        number, _, rest = raw_path.removeprefix(_BY_ID).partition("/")
+        known = number.isascii() and number.isdigit() and len(number) < 19
+        row = self.hub.store.find("repository", id=int(number)) if known else None
         if row is None or row["deleted_at"]:
             return raw_path
         return f"/api/v3/repos/{repository_path(self.hub, row)}" + (f"/{rest}" if rest else "")
 
-    def respond(
-        self,
-        request: Request,
-        raw_path: str,
-        found: tuple[Route, dict[str, str]] | None,
-        upload: IO[bytes] | ApiRefusal,
-    ) -> tuple[Answer, dict[str, str]]:
-        """Return the answer and the headers beside it; never raises but for a lost answer."""
+    def respond(self, incoming: Incoming) -> Answer:
+        """Return the answer, counted and written down. Raises nothing but LostAnswer."""
         started = time.perf_counter()
-        address = request.client.host if request.client else "unknown"
-        token: Token | None = None
-        headers: dict[str, str] = {"X-GitHub-Request-Id": secrets.token_hex(10).upper()}
-        answer = Answer()
         lost: LostAnswer | None = None
         try:
-            if found is None:
-                raise not_found()
-            route, place = found
-            token = self._token(request)
-            call = Call(
-                hub=self.hub,
-                route=route,
-                needs=needs_of(route.name),
-                method=request.method,
-                path=raw_path,
-                raw_query=request.url.query,
-                headers=request.headers,
-                place=place,
-                address=address,
-                token=token,
-                account=self.hub.store.get("account", token.account_id) if token else None,
-            )
-            answer = self._answer(call, upload)
+            answer = self._answer(incoming)
         except LostAnswer as error:
-            lost = error
-        except ApiRefusal as refusal:
-            answer = Answer(refusal.body, refusal.status, dict(refusal.headers))
-        except Moved as moved:
-            answer = self._moved(moved, request, found)
-        except Exception:
-            _log.exception("%s %s failed", request.method, raw_path)
-            answer = Answer({"message": "Server Error", "documentation_url": DOCS}, 500)
+            answer, lost = Answer(status=0), error
         finally:
-            if not isinstance(upload, ApiRefusal):  # a program that reads it has its own descriptor
-                upload.close()
-        answer = _conditional(request, answer, headers)
-        self._count(request, found, token, address, answer, headers)
-        self._note(request, raw_path, found, token, 0 if lost else answer.status, started)
+            if not isinstance(incoming.upload, ApiRefusal):
+                incoming.upload.close()  # a program that still reads it has its own descriptor
+        answer = conditional(incoming.method, incoming.headers, answer)
+        if incoming.route is not None:
+            told = ledger.count(self.hub, incoming.route, incoming.token, incoming.address, answer)
+            answer.headers = told | answer.headers
+        ledger.note(
+            self.hub,
+            incoming.route,
+            incoming.token,
+            method=incoming.method,
+            path=incoming.raw_path,
+            status=answer.status,
+            milliseconds=(time.perf_counter() - started) * 1000,
+        )
         if lost is not None:
             raise lost
-        return answer, headers
+        return answer
 
-    def _token(self, request: Request) -> Token | None:
-        header = request.headers.get("authorization")
-        if header is None:
-            return None
-        scheme, _, text = header.strip().partition(" ")
-        if scheme.lower() == "basic":
-            text = _password(text)
-        token = read_token(self.hub.store, text.strip())
-        if token is None:
+    def _answer(self, incoming: Incoming) -> Answer:
+        try:
+            return self._routed(incoming)
+        except ApiRefusal as refusal:
+            return Answer(refusal.body, refusal.status, dict(refusal.headers))
+        except Moved as moved:
+            return self._elsewhere(moved, incoming)
+        except LostAnswer:
+            raise
+        except Exception:
+            _log.exception("%s %s failed", incoming.method, incoming.raw_path)
+            return Answer({"message": "Server Error", "documentation_url": DOCS}, 500)
+
+    def _routed(self, incoming: Incoming) -> Answer:
+        route = incoming.route
+        if route is None:
+            raise not_found()
+        text = presented_token(incoming.headers.get("authorization"))
+        incoming.token = None if text is None else read_token(self.hub.store, text)
+        if text is not None and incoming.token is None:
             raise bad_credentials()
-        return token
-
-    def _answer(self, call: Call, upload: IO[bytes] | ApiRefusal) -> Answer:
-        if isinstance(upload, ApiRefusal):
-            raise upload
-        if call.route.surface not in _UNMETERED:
-            allowance = self.hub.limits.allowance(call.token, call.address, _resource(call.route))
-            if allowance.remaining == 0 and call.route.template != "/rate_limit":
-                raise _exhausted(call, allowance)
-        if call.needs == "person" and call.token is not None and call.token.kind == "workflow":
+        token = incoming.token
+        account = None if token is None else self.hub.store.get("account", token.account_id)
+        if isinstance(incoming.upload, ApiRefusal):
+            raise incoming.upload
+        ledger.check_limit(self.hub, route, token, account, incoming.address)
+        needs = needs_of(route.name)
+        if needs == "person" and token is not None and token.kind == "workflow":
             raise forbidden("Resource not accessible by integration")
-        if call.route.raw:
-            call.upload = upload
-        elif call.method not in ("GET", "HEAD"):
-            call.body = _parsed(upload.read())
-
-        def respond() -> Answer:
-            return call.route.respond(call)
-
-        proceed: Callable[[], Answer] = respond
-        for interceptor in self.hub.interceptors:
-            proceed = _wrapped(interceptor, call, proceed)
-        answer = proceed()
+        call = Call(
+            hub=self.hub,
+            route=route,
+            needs=needs,
+            method=incoming.method,
+            path=incoming.raw_path,
+            raw_query=incoming.query,
+            headers=incoming.headers,
+            place=incoming.place,
+            address=incoming.address,
+            account=account,
+            token=token,
+            upload=incoming.upload if route.raw else None,
+        )
+        if not route.raw and incoming.method not in ("GET", "HEAD"):
+            call.body = parsed(incoming.upload.read())
+        answer = self._intercepted(call)
         if links := call.links:
             answer.headers["Link"] = links
         return answer
 
-    def _moved(
-        self, moved: Moved, request: Request, found: tuple[Route, dict[str, str]] | None
-    ) -> Answer:
+    def _intercepted(self, call: Call) -> Answer:
+        proceed: Callable[[], Answer] = lambda: call.route.respond(call)  # noqa: E731 - it grows layers
+        for interceptor in self.hub.interceptors:
+            proceed = _layered(interceptor, call, proceed)
+        return proceed()
+
+    def _elsewhere(self, moved: Moved, incoming: Incoming) -> Answer:
+        """Answer where a renamed repository is now; a private one is nowhere."""
         row = self.hub.store.get("repository", moved.repository_id)
-        if found is None or row["deleted_at"] or row["private"]:
+        if incoming.route is None or row["deleted_at"] or row["private"]:
             return Answer(not_found().body, 404)
-        route, place = found
-        query = f"?{request.url.query}" if request.url.query else ""
-        if route.surface == "web":
-            path = request.scope["raw_path"].decode("latin-1").split("/", 3)[3:]
-            tail = "/" + path[0] if path else ""
-            suffix = ".git" if place["repo"].endswith(".git") or ".git/" in request.url.path else ""
-            url = f"{self.hub.url}/{repository_path(self.hub, row)}{suffix}{tail}{query}"
+        query = f"?{incoming.query}" if incoming.query else ""
+        if incoming.route.surface in ("web", "codeload"):
+            prefix = "/api/codeload" if incoming.route.surface == "codeload" else ""
+            _, _, name, *rest = incoming.raw_path.removeprefix(prefix).split("/", 3)
+            suffix = ".git" if name.endswith(".git") else ""
+            place = f"{self.hub.url}{prefix}/{repository_path(self.hub, row)}{suffix}"
         else:
-            tail = request.scope["raw_path"].decode("latin-1").split("/repos/", 1)[-1].split("/", 2)
-            rest = f"/{tail[2]}" if len(tail) > 2 else ""
-            url = f"{self.hub.api}/repositories/{row['id']}{rest}{query}"
-        status = 301 if request.method in ("GET", "HEAD") else 307
+            _, _, *rest = incoming.raw_path.partition("/repos/")[2].split("/", 2)
+            place = f"{self.hub.api}/repositories/{row['id']}"
+        url = "/".join([place, *rest]) + query
+        status = 301 if incoming.method in ("GET", "HEAD") else 307
         told = {"message": "Moved Permanently", "url": url, "documentation_url": DOCS}
         return Answer(told, status, {"Location": url})
 
-    def _count(
-        self,
-        request: Request,
-        found: tuple[Route, dict[str, str]] | None,
-        token: Token | None,
-        address: str,
-        answer: Answer,
-        headers: dict[str, str],
-    ) -> None:
-        if found is None or found[0].surface in _UNMETERED:
-            return
-        resource = _resource(found[0])
-        free = answer.status == 304 and token is not None
-        free = free or found[0].template == "/rate_limit"
-        counted = self.hub.limits.allowance if free else self.hub.limits.use
-        headers.update(counted(token, address, resource).headers)
-        headers["X-GitHub-Media-Type"] = "github.v3; format=json"
-        if token is not None and token.kind == "personal":
-            headers["X-OAuth-Scopes"] = "repo, workflow"
-        if (needs := needs_of(found[0].name)) not in ("none", "person"):
-            headers.setdefault(
-                "X-Accepted-GitHub-Permissions", "; ".join(needs.replace(":", "=").split("|"))
-            )
 
-    def _note(
-        self,
-        request: Request,
-        raw_path: str,
-        found: tuple[Route, dict[str, str]] | None,
-        token: Token | None,
-        status: int,
-        started: float,
-    ) -> None:
-        if found is not None and found[0].surface == "control":
-            return
-        self.hub.store.insert(
-            "request",
-            at=self.hub.clock.stamp(),
-            token_kind="anonymous" if token is None else token.kind,
-            token_id=None if token is None else token.id,
-            run_id=None if token is None else token.run_id,
-            method=request.method,
-            route=found[0].name if found else "unknown",
-            path=raw_path,
-            status=status,
-            milliseconds=round((time.perf_counter() - started) * 1000, 2),
-        )
-
-
-def _wrapped(
+def _layered(
     interceptor: Interceptor, call: Call, proceed: Callable[[], Answer]
 ) -> Callable[[], Answer]:
     return lambda: interceptor(call, proceed)
-
-
-async def _spooled(request: Request, limit_bytes: int) -> IO[bytes] | ApiRefusal:
-    """Read the body to the end, into memory while small; above the limit return the refusal."""
-    spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - the route closes it
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if limit_bytes and size <= limit_bytes:
-            spool.write(chunk)
-    if limit_bytes and size > limit_bytes:
-        spool.close()
-        return ApiRefusal(413, f"Request body is too large: at most {limit_bytes} bytes are taken")
-    spool.seek(0)
-    return spool
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    if not body.strip():
-        return {}
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ApiRefusal(400, "Problems parsing JSON") from error
-    if isinstance(parsed, list):
-        return {"": parsed}
-    if not isinstance(parsed, dict):
-        raise ApiRefusal(400, "Body should be a JSON object")
-    return parsed
-
-
-def _password(text: str) -> str:
-    try:
-        user, _, password = base64.b64decode(text).decode().partition(":")
-    except (binascii.Error, ValueError):
-        return ""
-    return user if password in ("", "x-oauth-basic") else password
-
-
-def _resource(route: Route) -> str:
-    return "search" if route.template.startswith("/search/") else "core"
-
-
-def _exhausted(call: Call, allowance: Allowance) -> ApiRefusal:
-    if call.account is None:
-        who = call.address
-        advice = " (But here's the good news: Authenticated requests get a higher rate limit.)"
-    else:
-        who, advice = f"user ID {call.account['id']}", ""
-    return ApiRefusal(
-        403,
-        f"API rate limit exceeded for {who}.{advice}",
-        headers=dict(allowance.headers),
-        documentation_url=f"{DOCS}/overview/resources-in-the-rest-api#rate-limiting",
-    )
-
-
-def _conditional(request: Request, answer: Answer, headers: dict[str, str]) -> Answer:
-    """Add ETag and Last-Modified to a JSON answer; make it 304 where the caller has it already."""
-    if request.method not in ("GET", "HEAD") or answer.status != 200 or answer.content is not None:
-        return answer
-    body = _encoded(answer)
-    seed = body + answer.headers.get("Link", "").encode()
-    headers["ETag"] = f'W/"{hashlib.sha256(seed).hexdigest()}"'
-    headers["Cache-Control"] = "private, max-age=60, s-maxage=60"
-    headers["Vary"] = "Accept, Authorization, Cookie, X-GitHub-OTP,Accept-Encoding"
-    changed = answer.json.get("updated_at") if isinstance(answer.json, Mapping) else None
-    if changed:
-        headers["Last-Modified"] = format_datetime(moment(changed), usegmt=True)
-    wanted = request.headers.get("if-none-match")
-    since = request.headers.get("if-modified-since")
-    if wanted is not None:
-        same = headers["ETag"].removeprefix("W/") in [
-            each.strip().removeprefix("W/") for each in wanted.split(",")
-        ]
-    else:
-        same = since is not None and since == headers.get("Last-Modified")
-    if same:
-        return Answer(status=304, headers=answer.headers, content=b"")
-    return Answer(None, 200, answer.headers, body, answer.media_type)
-
-
-def _encoded(answer: Answer) -> bytes:
-    return json.dumps(answer.json, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
-
-
-def _written(answer: Answer, headers: Mapping[str, str]) -> Response:
-    every = {**headers, **answer.headers}
-    if answer.content is None:
-        return Response(_encoded(answer), answer.status, every, answer.media_type)
-    if isinstance(answer.content, bytes):
-        media_type = answer.media_type if answer.content else None
-        return Response(answer.content, answer.status, every, media_type)
-    if isinstance(answer.content, Path):
-        return FileResponse(answer.content, answer.status, every, answer.media_type)
-    stream: Iterable[bytes] = answer.content
-    return StreamingResponse(stream, answer.status, every, answer.media_type)
-
-
-def _break_off(request: Request) -> None:
-    """Close the connection under the request, so that its sender never learns what happened."""
-    server = request.app.state.server
-    for connection in list(server.server_state.connections):
-        if getattr(connection, "client", None) == tuple(request.scope["client"]):
-            connection.transport.abort()

@@ -89,4 +89,6 @@ class Limits:
             who, limit = f"account {token.account_id}", self.hourly.personal
         if resource == "search":
             return f"search {who}", self.hourly.search_per_minute, 60
+        if resource == "graphql":
+            return f"graphql {who}", limit, _HOUR_SECONDS
         return who, limit, _HOUR_SECONDS

@@ -17,7 +17,7 @@ from typing import IO, Any, Self
 import uvicorn
 
 from devforge.errors import BadInput, Refused, Unavailable
-from devforge.local import services
+from devforge.local import ledger, services
 from devforge.local.accounts import (
     account_named,
     create_account,
@@ -220,15 +220,7 @@ class LocalGitHub:
 
     def request_counts(self) -> dict[str, int]:
         """Return how many API requests were made: by kind of token, and by workflow run as `run 7`."""
-        counts: dict[str, int] = {}
-        for row in self.hub.store.all(
-            "SELECT token_kind, run_id, count(*) AS n FROM request"
-            " WHERE route NOT LIKE '% /{owner}/%' GROUP BY token_kind, run_id"
-        ):
-            counts[row["token_kind"]] = counts.get(row["token_kind"], 0) + row["n"]
-            if row["run_id"] is not None:
-                counts[f"run {row['run_id']}"] = row["n"]
-        return counts
+        return ledger.counts(self.hub)
 
 
 def _locked(data: Path) -> IO[str]:

@@ -130,8 +130,12 @@ def _benchmark(run: BenchmarkRun) -> Finding:
 def _seconds(timing: Timing) -> str:
     """`12.5 ms (11.9 to 14.0 ms in 5 runs)`"""
     unit, factor = ("s", 1.0) if timing.median >= 1 else ("ms", 1000.0)
-    median, low, high = (f"{s * factor:.3g}" for s in (timing.median, timing.low, timing.high))
+    median, low, high = (_digits(s * factor) for s in (timing.median, timing.low, timing.high))
     return f"{median} {unit} ({low} to {high} {unit} in {timing.runs} runs)"
+
+
+def _digits(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _times(own: float, other: float) -> str:

@@ -99,6 +99,16 @@ def test_sockets_that_no_namespace_holds_cannot_be_made(attack: Attack, family: 
     assert "Address family not supported" in outcome.output or "not permitted" in outcome.output
 
 
+def test_every_namespace_is_its_own(attack: Attack) -> None:
+    kinds = ("pid", "net", "ipc", "uts", "mnt", "cgroup")
+    ours = {kind: str(Path(f"/proc/self/ns/{kind}").readlink()) for kind in kinds}
+    outcome = attack(f"import os\nfor k in {kinds}: print(k, os.readlink(f'/proc/self/ns/{{k}}'))")
+    theirs = dict(line.split(" ") for line in outcome.output.splitlines())
+
+    assert theirs.keys() == ours.keys()
+    assert [kind for kind in kinds if theirs[kind] == ours[kind]] == []
+
+
 def test_a_socket_of_its_own_works(attack: Attack) -> None:
     outcome = attack("""
         import socket

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
+
+from pydantic import Field, StringConstraints
 
 from devforge.model.base import Strict
 
 T = TypeVar("T")
+Named = Annotated[str, StringConstraints(max_length=214)]
+Said = Annotated[str, StringConstraints(max_length=500)]
 
 
 class Missing(Strict):
@@ -148,4 +152,4 @@ class Trial(Strict):
     activation: Activation | Failure | Missing
     benchmarks: tuple[BenchmarkRun, ...] | Missing = ()
     # What the package index said of dependencies that could not be had: name → reason.
-    unresolvable: dict[str, str] | Missing = {}
+    unresolvable: Annotated[dict[Named, Said], Field(max_length=300)] | Missing = {}

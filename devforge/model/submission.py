@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from devforge.model.change import Proposed
@@ -63,3 +63,11 @@ class Submission:
     record_problems: tuple[Problem, ...] = ()  # what is wrong with the records it proposes
     # The pull request it comes in; None for `devforge check`, which judges the extension alone.
     change: Proposed | None = None
+
+    def tried(self, trial: Trial | Missing) -> Submission:
+        """Return this submission with `trial` in it.
+
+        What could not be fetched comes along: it can add a finding, and take none away.
+        """
+        unresolvable = trial.unresolvable if isinstance(trial, Trial) else trial
+        return replace(self, trial=trial, unresolvable=unresolvable)

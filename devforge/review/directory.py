@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 from devforge.adapters.directory import read_directory
@@ -61,7 +60,7 @@ def _observed(submission: Submission, scratch: Path, progress: Progress) -> Subm
         trial = pool.submit(_tried, submission, scratch / "trial", progress)
         progress("reading the code")
         static = observe_static(submission.tree, scratch=scratch)
-        return replace(static.on(submission), trial=trial.result())
+        return static.on(submission).tried(trial.result())
 
 
 def _tried(submission: Submission, scratch: Path, progress: Progress) -> Trial | Missing:

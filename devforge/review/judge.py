@@ -38,7 +38,8 @@ def judge(candidate: Candidate, observed: Observed | Missing, tried: Tried | Mis
     """Return what the checks say. What other jobs hand over is believed for one source only.
 
     `observed` gives the security and quality checks what the reading tools said; `tried` reaches
-    nothing but coverage and performance. Ownership and the change never come from another job.
+    nothing but coverage, performance and what could not be fetched. Ownership and the change never
+    come from another job.
     """
     submission = candidate.submission
     change = examine(submission, _CHANGE) if "decision" in submission.policy.review.checks else ()
@@ -50,7 +51,7 @@ def judge(candidate: Candidate, observed: Observed | Missing, tried: Tried | Mis
     head, tree = candidate.pull.head.sha, submission.tree.sha256
     submission = _with_observed(submission, _bound(observed, head, tree))
     trial = _bound(tried, head, tree)
-    submission = replace(submission, trial=trial.trial if isinstance(trial, Tried) else trial)
+    submission = submission.tried(trial.trial if isinstance(trial, Tried) else trial)
     rest = [name for name in required if name != "decision"]
     return Judgement((*examine(submission, rest), *change), required)
 

@@ -21,9 +21,9 @@ from devforge.adapters.environment import Environment, read_environment
 from devforge.adapters.git import Objects
 from devforge.adapters.releases import Releases
 from devforge.adapters.state import State
-from devforge.errors import DevForgeError, Refused
+from devforge.errors import BadInput, DevForgeError, Refused
 from devforge.model.names import ExtensionId
-from devforge.model.release import ReleaseNote, Withdrawal, note_path
+from devforge.model.release import ReleaseNote, Withdrawal, note_path, report_path
 from devforge.model.versions import Version
 from devforge.plan import Plan, apply
 from devforge.publish.build import Built, Left, build
@@ -120,8 +120,11 @@ class Job:
 
     def _checked(self, built: Built) -> Built | Left:
         """Compare what we were handed with Git once more: record, commit and report must agree."""
-        record = self.observed.record(built.id, built.version)
-        report = self.state.read(f"reviews/{built.id.path}/{built.version}.json")
+        try:
+            record = self.observed.record(built.id, built.version)
+        except BadInput as error:
+            return Left(built.id, built.version, f"its record cannot be read: {error}", waits=False)
+        report = self.state.read(report_path(built.id, built.version))
         if record.commit != built.source.commit or report != built.report:
             reason = "its record or report changed since it was packed"
             return Left(built.id, built.version, reason, waits=True)

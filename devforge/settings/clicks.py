@@ -1,0 +1,28 @@
+"""What is wrong and only a person can mend, because no API offers it: each click by its name. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devforge.model.settings import Settings
+from devforge.settings.wanted import APPROVED_BY_A_PERSON
+from devforge.settings.workflows import Named
+
+
+def clicks(repository: str, page: str, settings: Settings, named: Named) -> Iterator[str]:
+    """Yield one sentence for each thing, with the page it is done on."""
+    if settings.switches.private:
+        yield (
+            "the repository is private, so nobody could download anything: "
+            f"{page}/settings → Danger Zone → Change visibility → Make public"
+        )
+    known = settings.secrets.union(*(rules.secrets for rules in settings.environments.values()))
+    for secret in sorted(named.secrets - known):
+        yield f"the secret {secret} is missing: gh secret set {secret} --repo {repository}"
+    for name in sorted(named.environments & APPROVED_BY_A_PERSON):
+        held = settings.environments.get(name)
+        if settings.switches.owner.type != "User" and not (held and held.reviewers):
+            yield (
+                f"nobody approves the environment {name}: "
+                f"{page}/settings/environments → {name} → Required reviewers → add yourself"
+            )

@@ -1,0 +1,84 @@
+"""What a repository's own workflow files name: environments, secrets, actions, labels. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from devforge.model.reading import parse_yaml
+
+_LIMIT_BYTES = 1 << 20
+_SECRET = re.compile(r"\bsecrets\.([A-Za-z_][A-Za-z0-9_]*)")
+_NAMED_SECRET = re.compile(r"\bsecrets\[\s*'([A-Za-z_][A-Za-z0-9_]*)'\s*\]")
+_GITHUBS_OWN = ("actions", "github")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What must exist on GitHub for the workflows to work."""
+
+    environments: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
+    actions: frozenset[str] = frozenset()  # owner/name of those that are not GitHub's own
+    labels: frozenset[str] = frozenset()
+
+
+def read_named(files: Mapping[str, bytes]) -> Named:
+    """Return what the files of `.github/` name; `files` is path → content.
+
+    Raises:
+        BadRecord: one of them is not YAML.
+    """
+    environments: set[str] = set()
+    actions: set[str] = set()
+    secrets: set[str] = set()
+    labels: set[str] = set()
+    for path, content in files.items():
+        if not path.endswith((".yml", ".yaml")):
+            continue
+        tree = parse_yaml(content, file=path, limit_bytes=_LIMIT_BYTES)
+        if "/ISSUE_TEMPLATE/" in path:
+            labels.update(_labels(tree))
+        elif "/DISCUSSION_TEMPLATE/" not in path:
+            text = content.decode("utf-8", "replace")
+            secrets.update(_SECRET.findall(text), _NAMED_SECRET.findall(text))
+            environments.update(_environments(tree))
+            actions.update(_actions(tree))
+    return Named(
+        environments=frozenset(environments),
+        secrets=frozenset(secrets - {"GITHUB_TOKEN"}),
+        actions=frozenset(actions),
+        labels=frozenset(labels),
+    )
+
+
+def _environments(tree: object) -> Iterator[str]:
+    jobs = tree.get("jobs") if isinstance(tree, dict) else None
+    for job in jobs.values() if isinstance(jobs, dict) else ():
+        named = job.get("environment") if isinstance(job, dict) else None
+        name = named.get("name") if isinstance(named, dict) else named
+        if isinstance(name, str) and "${{" not in name:
+            yield name
+
+
+def _actions(tree: object) -> Iterator[str]:
+    if isinstance(tree, dict):
+        used = tree.get("uses")
+        if isinstance(used, str) and not used.startswith(("./", "docker://")):
+            owner, _, rest = used.partition("@")[0].partition("/")
+            if owner not in _GITHUBS_OWN:
+                yield f"{owner}/{rest.split('/')[0]}"
+        for value in tree.values():
+            yield from _actions(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _actions(value)
+
+
+def _labels(tree: object) -> Iterator[str]:
+    named = tree.get("labels") if isinstance(tree, dict) else None
+    if isinstance(named, str):
+        yield from (label.strip() for label in named.split(",") if label.strip())
+    elif isinstance(named, list):
+        yield from (str(label) for label in named)

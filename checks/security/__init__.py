@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.protocol import NoVerdict
-from checks.security import code, hooks, powers, secrets, text
+from checks.security import code, hooks, lines, powers, secrets, text
 from checks.security.rules import RULES
 from devforge.model.observed import Missing
 from devforge.model.policy import CheckName
@@ -39,6 +39,7 @@ def check(submission: Submission) -> Iterator[Finding]:
         NoVerdict: a tool gave no answer. What needs no tool is reported before.
     """
     yield from hooks.check(submission)
+    yield from lines.check(submission)
     yield from secrets.check(submission)
     yield from text.check(submission)
     found = submission.security

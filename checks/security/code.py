@@ -31,7 +31,6 @@ _BANDIT: dict[str, tuple[Rule, str]] = {
 }
 _SLIPS = (
     rules.UNSAFE_LOAD, rules.INJECTION, rules.DYNAMIC, rules.TLS, rules.OPEN_PORT, rules.ARCHIVE,
-    rules.POLLUTION,
 )  # fmt: skip
 _BY_ID = {rule.id: rule for rule in rules.RULES}
 _DYNAMIC_CODE = "power-dynamic"

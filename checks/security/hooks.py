@@ -7,8 +7,9 @@ import json
 import re
 from collections.abc import Iterator
 
-from checks.places import milder, place_of
-from checks.security.rules import DOWNLOAD, HOOK, PERSISTENCE, REMEDIES, SHELL_FOR_OTHERS
+from checks.places import milder
+from checks.security.lines import DOWNLOADS
+from checks.security.rules import DOWNLOAD, HOOK, PERSISTENCE, REMEDIES
 from devforge.model.observed import SourceFile
 from devforge.model.policy import Severity
 from devforge.model.python_source import parse_python
@@ -24,17 +25,7 @@ _HONEST = re.compile(
     r"|(?:npm|yarn|pnpm)\s+(?:run\s+)?(?:build|compile|prepare|bootstrap)[\w:]*))+\s*",
     re.IGNORECASE,
 )  # fmt: skip
-_DOWNLOADS = re.compile(
-    r"\b(?:curl|wget)\b.*(?:\||&&|;).*\b(?:sh|bash|zsh|node|python3?|perl)\b"
-    r"|\b(?:iwr|irm|Invoke-WebRequest|DownloadString)\b.*\b(?:iex|Invoke-Expression)\b"
-    r"|\b(?:iex|Invoke-Expression)\b.*\b(?:iwr|irm|Invoke-WebRequest|DownloadString)\b"
-    r"|powershell.*\s-e(?:nc\w*)?\s+[A-Za-z0-9+/=]{40}|mshta\s+https?:"
-    r"|base64\s+(?:-d|--decode|-D)\b.*\|\s*(?:ba)?sh",
-    re.IGNORECASE,
-)
 _INLINE = re.compile(r"\b(?:node|python3?|deno|perl)\s+(?:-e|-c|--eval|-p)\s", re.IGNORECASE)
-_REVERSE = re.compile(r"/dev/tcp/[\w.$-]+/\d|\bn(?:c|cat)\b[^\n]*\s-e\s*/bin/|bash\s+-i\s*>&")
-_SHELL_FILE = re.compile(r".*\.(?:sh|bash|zsh|ps1|bat|cmd|command)", re.IGNORECASE)
 _HONEST_COMMANDS = {
     "versioneer",
     "get_cmdclass",
@@ -46,7 +37,7 @@ _HONEST_COMMANDS = {
 
 
 def check(submission: Submission) -> Iterator[Finding]:
-    """Yield hooks of npm, setup.py, .pth files, editors' tasks, and shell scripts."""
+    """Yield hooks of npm, setup.py, .pth files and editors' tasks."""
     for path, file in submission.tree.files.items():
         if file.mode not in ("file", "executable") or "node_modules/" in path:
             continue
@@ -59,8 +50,6 @@ def check(submission: Submission) -> Iterator[Finding]:
             yield from _pth(file)
         elif path.endswith(".vscode/tasks.json"):
             yield from _tasks(submission, file)
-        elif _SHELL_FILE.fullmatch(name):
-            yield from _shell_script(submission, file)
 
 
 def _npm(submission: Submission, file: SourceFile) -> Iterator[Finding]:
@@ -72,7 +61,7 @@ def _npm(submission: Submission, file: SourceFile) -> Iterator[Finding]:
         if not isinstance(command, str):
             continue
         line = _line_of(file, f'"{hook}"')
-        if _DOWNLOADS.search(command) and hook in (*_NPM_HOOKS, "prepare", "preprepare"):
+        if DOWNLOADS.search(command) and hook in (*_NPM_HOOKS, "prepare", "preprepare"):
             yield DOWNLOAD.finding(
                 at=file.path,
                 line=line,
@@ -119,28 +108,6 @@ def _tasks(submission: Submission, file: SourceFile) -> Iterator[Finding]:
     if re.search(r'"runOn"\s*:\s*"folderOpen"', file.text):
         line = _line_of(file, '"runOn"')
         yield _hook(submission, file, line, "a task runs as soon as the folder is opened")
-
-
-def _shell_script(submission: Submission, file: SourceFile) -> Iterator[Finding]:
-    for number, line in enumerate(file.text.split("\n"), 1):
-        if line.lstrip().startswith(("#", "::", "rem ", "REM ")):
-            continue
-        if _REVERSE.search(line[:2000]):
-            yield SHELL_FOR_OTHERS.finding(
-                at=file.path,
-                line=number,
-                problem="a shell line that hands this machine to another",
-                remedy=REMEDIES[SHELL_FOR_OTHERS.id],
-                severity=milder("block", file.path, submission),
-            )
-        elif _DOWNLOADS.search(line[:2000]):
-            yield DOWNLOAD.finding(
-                at=file.path,
-                line=number,
-                problem="a program is downloaded and piped into an interpreter",
-                remedy=REMEDIES[DOWNLOAD.id],
-                severity="warn" if place_of(file.path) != "source" else "person",
-            )
 
 
 def _hook(submission: Submission, file: SourceFile, line: int, problem: str) -> Finding:

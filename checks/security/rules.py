@@ -121,12 +121,6 @@ ARCHIVE = Rule(
     "warn",
     "A name with .. in an archive writes wherever it likes when nobody looks.",
 )
-POLLUTION = Rule(
-    "prototype-pollution",
-    "Objects are merged without their prototypes",
-    "warn",
-    "Copying a key called __proto__ changes every object of the program.",
-)
 UNREAD = Rule(
     "unread-code",
     "All code could be read",
@@ -175,7 +169,7 @@ UNDECLARED = {
 RULES = (
     THEFT, TOKEN_SENT, DOWNLOAD, HIDDEN, SHELL_FOR_OTHERS, PERSISTENCE, MINING, HOOK, SECRET,
     OBFUSCATED, PAYLOAD, INVISIBLE, LOOK_ALIKE, UNREAD, UNSAFE_LOAD, INJECTION, DYNAMIC, TLS,
-    OPEN_PORT, ARCHIVE, POLLUTION, *UNDECLARED.values(),
+    OPEN_PORT, ARCHIVE, *UNDECLARED.values(),
 )  # fmt: skip
 
 REMEDIES = {
@@ -192,5 +186,4 @@ REMEDIES = {
     TLS.id: "leave verification on; trust a private authority by its certificate",
     OPEN_PORT.id: "listen on 127.0.0.1",
     ARCHIVE.id: "unpack with filter='data', or check each name first",
-    POLLUTION.id: "skip __proto__, constructor and prototype, or merge into a Map",
 }

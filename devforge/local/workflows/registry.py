@@ -12,13 +12,14 @@ from devforge.local.workflows.files import workflows_at
 def note_push(hub: Hub, repository: Row, payload: dict[str, Any]) -> None:
     """Read the files anew where the default branch was pushed to."""
     if payload["ref"] == f"refs/heads/{repository['default_branch']}":
-        refresh(hub, repository)
+        refresh(hub, repository, pushed=True)
 
 
-def refresh(hub: Hub, repository: Row) -> None:
-    """Make the repository's list of workflows what its default branch has; schedules come back to life."""
+def refresh(hub: Hub, repository: Row, *, pushed: bool = False) -> None:
+    """Make the repository's list of workflows what its default branch has; a push revives schedules."""
     commit = hub.git.resolve(repository["id"], f"refs/heads/{repository['default_branch']}")
     found = workflows_at(hub, repository["id"], commit) if commit else []
+    revived = {"deleted", "disabled_inactivity"} if pushed else {"deleted"}
     with hub.store.transaction():
         for file in found:
             id = workflow_id(hub, repository["id"], file.path, file.name)
@@ -29,7 +30,7 @@ def refresh(hub: Hub, repository: Row) -> None:
                 id,
                 name=file.name,
                 crons=packed(schedule.crons if schedule else ()),
-                state="active" if state in {"deleted", "disabled_inactivity"} else state,
+                state="active" if state in revived else state,
                 updated_at=hub.clock.stamp(),
             )
         paths = {file.path for file in found}

@@ -91,7 +91,6 @@ def _starts(hub: Hub, repository: Row, found: Found, event: Event) -> bool:
     if not registry.is_active(hub, repository["id"], found.path):
         return False
     if found.workflow is None:
-        _log.error("%s", found.problem)
         return event.name in {"push", *_AIMED}
     trigger = found.workflow.triggers.get(event.name)
     return trigger is not None and matches(
@@ -142,8 +141,8 @@ def _create(
             number=registry.next_number(hub, workflow_id),
             depth=depth,
         )
-        _begin(hub, hub.store.get("workflow_run", run_id), found)
         announce_run(hub, run_id, "requested")
+        _begin(hub, hub.store.get("workflow_run", run_id), found)
     return run_id
 
 
@@ -182,6 +181,7 @@ def _columns(
 def _begin(hub: Hub, run: Row, found: Found) -> None:
     """Evaluate what stands above the jobs; a failure there ends the run at its start."""
     if found.workflow is None:
+        _log.warning("run %s fails at its start: %s", run["id"], found.problem)
         fail_at_start(hub, run["id"], str(found.problem))
         return
     try:

@@ -18,7 +18,7 @@ def download_artifact(world: World, inputs: Mapping[str, str]) -> dict[str, str]
     if name := inputs.get("name"):
         row = find(world.hub, run_id, name)
         if row is None:
-            known = ", ".join(each["name"] for each in of_run(world.hub, run_id)) or "none"
+            known = ", ".join(sorted(each["name"] for each in of_run(world.hub, run_id))) or "none"
             raise StepFailed(f"Artifact not found for name: {name}; this run has {known}")
         unpack(world.hub, row, target)
         world.log.write(f"Artifact {name} has been downloaded to {target}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from devforge.local.workflows.errors import BadWorkflow
 from devforge.local.workflows.execution.steps import StepList, Uses
-from devforge.local.workflows.execution.world import Status, StepFailed
+from devforge.local.workflows.execution.world import Status, StepCancelled, StepFailed
 from devforge.local.workflows.expressions import text_of, value_of
 from devforge.local.workflows.model import Action, Step
 from devforge.local.workflows.nodes import MAX_BYTES
@@ -42,6 +42,8 @@ def run_composite(
         depth=outer.depth + 1,
     )
     inner.run()
+    if inner.status.now == "cancelled":
+        raise StepCancelled("The operation was canceled.")
     if inner.status.now != "success":
         raise StepFailed(f"{action.name}: a step of this action failed")
     scope = inner.scope()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from devforge.errors import BadInput
-from devforge.local.workflows.execution.world import Level, StepFailed, World
+from devforge.local.workflows.execution.world import Level, StepCancelled, StepFailed, World
 from devforge.local.workflows.machine import files, process
 from devforge.local.workflows.machine.commands import Command, read_command
 from devforge.local.workflows.machine.shells import command_line, extension
@@ -64,15 +65,14 @@ class Script:
         self._announce(command)
         if not self.directory.is_dir():
             raise StepFailed(f"the working directory {self.directory} does not exist")
-        deadline = min(self.deadline, self.world.deadline)
         try:
             return process.run(
                 command,
                 cwd=self.directory,
                 environment={**self.world.environment(self.env), **told},
                 each_line=self._hear,
-                deadline=deadline,
-                cancelled=self.world.cancelled,
+                deadline=min(self.deadline, self.world.clean_up_until or math.inf),
+                cancelled=self.world.interrupt,
             )
         except (OSError, ValueError) as error:
             raise StepFailed(f"{command[0]} cannot be started: {error}") from error
@@ -90,7 +90,7 @@ class Script:
         if ended.how == "timed out":
             raise StepFailed("the step ran longer than its timeout-minutes and was ended")
         if ended.how == "cancelled":
-            raise StepFailed("The operation was canceled.")
+            raise StepCancelled("The operation was canceled.")
         if ended.code != 0:
             code = ended.code if ended.code > 0 else 128 - ended.code
             raise StepFailed(f"Process completed with exit code {code}.")
@@ -144,6 +144,6 @@ class Script:
             world.summaries.append(world.log.masks.hide(summary))
 
 
-def deadline_in(minutes: float | None, otherwise: float) -> float:
-    """Return the monotonic moment `minutes` from now, `otherwise` where there is no limit."""
-    return otherwise if minutes is None else time.monotonic() + minutes * 60
+def deadline_in(minutes: float | None) -> float:
+    """Return the monotonic moment `minutes` from now, infinity where there is no limit."""
+    return math.inf if minutes is None else time.monotonic() + minutes * 60

@@ -11,7 +11,13 @@ from typing import Any
 from devforge.local.clock import stamp
 from devforge.local.workflows.errors import BadWorkflow
 from devforge.local.workflows.execution.script import Script, deadline_in
-from devforge.local.workflows.execution.world import Outcome, Status, StepFailed, World
+from devforge.local.workflows.execution.world import (
+    Outcome,
+    Status,
+    StepCancelled,
+    StepFailed,
+    World,
+)
 from devforge.local.workflows.expressions import (
     EvaluationFailed,
     Scope,
@@ -68,8 +74,8 @@ class StepList:
             raise StepFailed(f"{self.file}:{template.line}: {error}") from error
 
     def _step(self, step: Step) -> None:
-        if self.world.cancelled.is_set() and self.status.now != "cancelled":
-            self.status.now = self.world.status.now = "cancelled"
+        if self.world.notice_cancellation():
+            self.status.now = "cancelled"
         started = self.world.hub.clock.now()
         name, outcome, conclusion = "", "skipped", "skipped"
         outputs: dict[str, str] = {}
@@ -97,7 +103,7 @@ class StepList:
             return "success", script.run()
         except StepFailed as error:
             self._say_failed(str(error))
-            outcome: Outcome = "cancelled" if self.world.cancelled.is_set() else "failure"
+            outcome: Outcome = "cancelled" if isinstance(error, StepCancelled) else "failure"
             return outcome, script.outputs if script is not None else {}
 
     def _script(self, step: Step, env: dict[str, str], scope: Scope) -> Script:
@@ -117,7 +123,7 @@ class StepList:
             shell=self.text(shell, scope) if shell else None,
             directory=self.world.directory(self.text(directory, scope) if directory else ""),
             env=self.variables(step, env),
-            deadline=deadline_in(minutes, self.world.deadline),
+            deadline=deadline_in(minutes),
         )
 
     def variables(self, step: Step, env: Mapping[str, str]) -> dict[str, str]:
@@ -146,9 +152,12 @@ class StepList:
             return outcome
         if outcome == "failure" and self._forgives(step):
             return "success"
-        if self.status.now == "success" or outcome == "cancelled":
-            self.status.now = "cancelled" if outcome == "cancelled" else "failure"
-        if self.depth == 0:
+        if outcome == "cancelled":
+            self.world.notice_cancellation()
+            self.status.now = "cancelled"
+        elif self.status.now == "success":
+            self.status.now = "failure"
+        if self.depth == 0 and self.world.clean_up_until is None:
             self.world.status.now = self.status.now
         return outcome
 

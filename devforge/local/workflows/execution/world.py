@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,10 +19,15 @@ from devforge.local.workflows.machine.place import Place
 
 Outcome = Literal["success", "failure", "cancelled", "skipped"]
 Level = Literal["notice", "warning", "failure"]
+_CLEAN_UP_SECONDS = 300.0
 
 
 class StepFailed(Exception):
     """A step did not do what it should; its text goes into the log and an annotation."""
+
+
+class StepCancelled(StepFailed):
+    """A step was ended because its job was cancelled."""
 
 
 class MachineLost(Exception):
@@ -62,11 +68,26 @@ class World:
     machine: dict[str, str]
     cancelled: threading.Event
     deadline: float
+    """When the job's time is up; monotonic."""
     path: list[str]
     variables: dict[str, str] = field(default_factory=dict)
     annotations: list[dict[str, Any]] = field(default_factory=list)
     summaries: list[str] = field(default_factory=list)
     status: Status = field(default_factory=Status)
+    clean_up_until: float | None = None
+    """Once a cancellation was noticed: until when steps that run nevertheless may take."""
+
+    @property
+    def interrupt(self) -> threading.Event:
+        """Return what ends the step at hand; what still runs after a cancellation is not ended by it."""
+        return self.cancelled if self.clean_up_until is None else threading.Event()
+
+    def notice_cancellation(self) -> bool:
+        """Say whether the job was cancelled; from the first time on, steps have five minutes to clean up."""
+        if self.cancelled.is_set() and self.clean_up_until is None:
+            self.clean_up_until = time.monotonic() + _CLEAN_UP_SECONDS
+            self.status.now = "cancelled"
+        return self.clean_up_until is not None
 
     def scope(
         self,

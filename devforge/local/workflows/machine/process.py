@@ -17,7 +17,7 @@ Ending = Literal["exited", "timed out", "cancelled"]
 
 _MAX_LINE_BYTES = 1_000_000
 _POLL_SECONDS = 0.02
-_DRAIN_SECONDS = 2.0
+_DRAIN_SECONDS = 1.0
 _GRACE = ((signal.SIGINT, 1.5), (signal.SIGTERM, 1.0), (signal.SIGKILL, 5.0))
 """Source: GitHub's documentation, "Workflow cancellation reference"; its 7.5 s and 2.5 s shortened."""
 

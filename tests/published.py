@@ -114,19 +114,23 @@ def report_of(manifest: Manifest, tree: SourceTree, **changes: object) -> Report
 def extension_of(id: ExtensionId) -> Extension:
     """The record of an extension whose repository bears its name."""
     url = f"https://github.com/{id.developer}/{id.name}"
-    return Extension(owners=(id.developer,), repository=Repository.model_validate({"url": url, "id": 7}))
+    return Extension(
+        owners=(id.developer,), repository=Repository.model_validate({"url": url, "id": 7})
+    )
 
 
-def candidate_of(manifest: Manifest, tree: SourceTree | None = None, **changes: object) -> Candidate:
+def candidate_of(
+    manifest: Manifest, source: SourceTree | None = None, **changes: object
+) -> Candidate:
     """A version that was reviewed and awaits its release."""
-    tree = tree or tree_of(manifest)
+    reviewed = source or tree_of(manifest)
     values: dict[str, object] = {
         "id": manifest.id,
         "version": manifest.version,
         "extension": extension_of(manifest.id),
         "record": VersionRecord(commit=COMMIT),
-        "report": report_of(manifest, tree).model_dump_json().encode(),
-        "tree": tree,
+        "report": report_of(manifest, reviewed).model_dump_json().encode(),
+        "tree": reviewed,
     }
     return Candidate(**(values | changes))  # type: ignore[arg-type]
 
@@ -185,7 +189,9 @@ def shelves(
     registry = Registry(
         policy=policy,
         developers={
-            name: Developer(name=developers.get(name, name.title()), members=(Member(login=name, id=1),))
+            name: Developer(
+                name=developers.get(name, name.title()), members=(Member(login=name, id=1),)
+            )
             for name in names
         },
         extensions={

@@ -20,7 +20,7 @@ from devforge.model.reading import read_record
 from devforge.model.versions import Version
 
 IGNORE_FILE = ".devforgeignore"
-_NEVER_PACKED = (".git*", ".github/", "node_modules/", IGNORE_FILE)
+_NEVER_PACKED = GitIgnoreSpec.from_lines([".git*", ".github/", "node_modules/", IGNORE_FILE])
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time a zip can write
 _LEVEL = 9
 _UNIX = 3
@@ -60,12 +60,12 @@ def packed_files(tree: SourceTree) -> Iterator[SourceFile]:
     ignore = tree.get(IGNORE_FILE)
     asked = ignore.text.splitlines() if ignore else []
     try:
-        # Ours come last, so that no `!` line of theirs brings back what is never packed.
-        left_out = GitIgnoreSpec.from_lines([*asked, *_NEVER_PACKED])
+        left_out = GitIgnoreSpec.from_lines(asked)
     except ValueError as error:
         raise BadInput(f"{IGNORE_FILE}: {error}; write patterns as .gitignore does") from error
     for path in sorted(tree.files):
-        if not left_out.match_file(path):
+        # Asked apart, so that no `!` line of theirs brings back what is never packed.
+        if not (_NEVER_PACKED.match_file(path) or left_out.match_file(path)):
             yield tree.files[path]
 
 

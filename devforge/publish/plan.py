@@ -23,7 +23,5 @@ def plan_publish(
     ordered = sorted(ready, key=lambda one: (one.id, one.version))
     notes = [one.line for one in ordered if isinstance(one, Left)]
     if withdrawn:
-        notes.append(
-            f"withdrawn  {withdrawn} of {released} released versions stay out of the index"
-        )
+        notes.append(f"gone     {withdrawn} of {released} released versions stay out of the index")
     return Plan("publish", tuple(one for one in ordered if isinstance(one, Built)), tuple(notes))

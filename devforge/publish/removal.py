@@ -49,7 +49,7 @@ def plan_removal(
     if note is None:
         return Plan(title, refusals=(f"{id} {version} was never released",))
     if note.withdrawn is not None:
-        return Plan(title, notes=(f"withdrawn  {id} {version} on {note.withdrawn.when[:10]}",))
+        return Plan(title, notes=(f"gone     {id} {version} since {note.withdrawn.when[:10]}",))
     last = (f"last     {id} disappears from the index with this version",) if listed == 1 else ()
     kept = (f"keep     release {note.tag} and its tag: delete them by hand if the law asks for it",)
     return Plan(title, (Withdraw(note, withdrawal),), (*last, *kept))

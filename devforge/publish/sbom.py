@@ -59,7 +59,9 @@ def render_sbom(
     )
     with warnings.catch_warnings():
         # An extension that depends on nothing is complete as it is.
-        warnings.filterwarnings("ignore", message=".*has no defined dependencies", module="cyclonedx")
+        warnings.filterwarnings(
+            "ignore", message=".*has no defined dependencies", module="cyclonedx"
+        )
         return _stable(JsonV1Dot6(bom).output_as_string())
 
 

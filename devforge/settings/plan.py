@@ -120,7 +120,8 @@ def _labels(settings: Settings, named: Named) -> Iterator[Change]:
                 f"label       {name}", "absent", f"#{color}", Request("POST", "/labels", body)
             )
         elif (held.name, held.color.lower(), held.description) != (name, color, description):
-            before, after = f"{held.name} #{held.color}", f"{name} #{color}, {description!r}"
+            before = f"{held.name} #{held.color}, {held.description or 'unexplained'}"
+            after = f"{name} #{color}, {description}"
             place = f"/labels/{quote(held.name, safe='')}"
             body = {"new_name": name, "color": color, "description": description}
             yield Change(f"label       {name}", before, after, Request("PATCH", place, body))

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from devforge.model.reading import parse_yaml
+import yaml
 
-_LIMIT_BYTES = 1 << 20
+from devforge.errors import BadInput
+
 _SECRET = re.compile(r"\bsecrets\.([A-Za-z_][A-Za-z0-9_]*)")
 _NAMED_SECRET = re.compile(r"\bsecrets\[\s*'([A-Za-z_][A-Za-z0-9_]*)'\s*\]")
 _GITHUBS_OWN = ("actions", "github")
@@ -28,7 +29,7 @@ def read_named(files: Mapping[str, bytes]) -> Named:
     """Return what the files of `.github/` name; `files` is path → content.
 
     Raises:
-        BadRecord: one of them is not YAML.
+        BadInput: one of them is not YAML.
     """
     environments: set[str] = set()
     actions: set[str] = set()
@@ -37,7 +38,7 @@ def read_named(files: Mapping[str, bytes]) -> Named:
     for path, content in files.items():
         if not path.endswith((".yml", ".yaml")):
             continue
-        tree = parse_yaml(content, file=path, limit_bytes=_LIMIT_BYTES)
+        tree = _tree(content, path)
         if "/ISSUE_TEMPLATE/" in path:
             labels.update(_labels(tree))
         elif "/DISCUSSION_TEMPLATE/" not in path:
@@ -51,6 +52,16 @@ def read_named(files: Mapping[str, bytes]) -> Named:
         actions=frozenset(actions),
         labels=frozenset(labels),
     )
+
+
+def _tree(content: bytes, path: str) -> object:
+    """Read as GitHub's own files are read: the checkout's workflows are the operator's, and the
+    key `on`, which YAML 1.1 takes for true, is of no interest here."""
+    try:
+        return yaml.safe_load(content)
+    except yaml.YAMLError as error:
+        said = " ".join(str(error).split())[:200]
+        raise BadInput(f"{path} is not YAML: {said}") from error
 
 
 def _environments(tree: object) -> Iterator[str]:

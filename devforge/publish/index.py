@@ -20,6 +20,7 @@ from devforge.publish import layout
 from devforge.publish.files import Writer, remove_unnamed
 from devforge.publish.guard import Listed, Losses
 from devforge.publish.present import PresentIndex
+from devforge.publish.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class IndexReport:
 
     def __str__(self) -> str:
         return (
-            f"{self.extensions} extensions written to the index: {len(self.written)} files new or "
-            f"changed, {len(self.removed)} outdated ones removed"
+            f"{counted(self.extensions, 'extension')} in the index: "
+            f"{counted(len(self.written), 'file')} new or changed, {len(self.removed)} removed"
         )
 
 

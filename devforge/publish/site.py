@@ -20,6 +20,7 @@ from devforge.publish.index import IndexReport, build_index
 from devforge.publish.listing import Listing, Listings, by_developer, read_listings
 from devforge.publish.observe import Observed
 from devforge.publish.pages import Pages
+from devforge.publish.words import counted
 
 _SHOWN_ON_FRONT = 12
 _PER_PAGE = 120
@@ -36,8 +37,8 @@ class SiteReport:
 
     def __str__(self) -> str:
         return (
-            f"{self.index}\n{self.pages} pages and files of the site: {len(self.written)} new or "
-            f"changed, {len(self.removed)} outdated ones removed"
+            f"{self.index}\n{counted(self.pages, 'page')} of the site: "
+            f"{len(self.written)} new or changed, {len(self.removed)} removed"
         )
 
 

@@ -1,6 +1,7 @@
 """Performance: the extension starts, and costs no more than a small one by far.
 
-**What it asks.** `activate(context)` returns without an error, in a sandbox without a network. It takes
+**What it asks.** The entry is imported, and its `activate(context)`, if it has one, returns without an
+error, in a sandbox without a network. It takes
 no more than the policy's multiple of the time and memory that a small reference extension takes.
 Benchmarks that the manifest declares run.
 

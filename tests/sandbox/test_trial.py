@@ -238,24 +238,22 @@ def test_an_extension_that_cannot_be_activated_shows_its_error(tmp_path: Path) -
     broken = {
         "raises": ("greet.py", {"greet.py": "def activate(context):\n    raise ValueError('no')\n"}),
         "syntax": ("greet.py", {"greet.py": "def activate(:\n"}),
-        "nothing": ("greet.py", {"greet.py": "x = 1\n"}),
         "exits": ("greet.py", {"greet.py": "import os\nos._exit(0)\n"}),
         "needs": ("greet.py", {"greet.py": "import not_there\n"}),
         "throws": ("greet.js", {**SCRIPT, "greet.js": "export function activate() { throw new Error('no'); }"}),
         "parse": ("greet.js", {**SCRIPT, "greet.js": "export function ("}),
-        "empty": ("greet.js", {**SCRIPT, "greet.js": "export const x = 1;"}),
+        "wrong": ("greet.js", {**SCRIPT, "greet.js": "export const activate = 1;"}),
         "ends": ("greet.js", {**SCRIPT, "greet.js": "process.exit(0);"}),
         "waits": ("greet.js", {**SCRIPT, "greet.js": "export const activate = () => new Promise(() => {});"}),
     }  # fmt: skip
     expected = {
         "raises": "ValueError: no",
         "syntax": "SyntaxError: ",
-        "nothing": "greet.py has no function activate(context)",
         "exits": "ended the interpreter with status 0",
         "needs": "No module named 'not_there'",
         "throws": "Error: no",
         "parse": "SyntaxError: ",
-        "empty": "greet.js exports no function activate(context)",
+        "wrong": "TypeError: begin is not a function",
         "ends": "ended the interpreter with status 0",
         "waits": "activation waits for something that never comes",
     }
@@ -266,6 +264,16 @@ def test_an_extension_that_cannot_be_activated_shows_its_error(tmp_path: Path) -
         said = f"{trial.activation.what}\n{trial.activation.output}"
         assert expected[name] in said, name
         assert "/harness/" not in said, name
+
+
+def test_a_library_without_activate_is_measured_by_its_import(tmp_path: Path) -> None:
+    for entry, files in (
+        ("greet.py", {"greet.py": "x = 1\n"}),
+        ("greet.js", {**SCRIPT, "greet.js": "export const x = 1;"}),
+    ):
+        trial = run_trial(tree(files), manifest(entry), quick(), scratch=tmp_path / entry)
+
+        assert isinstance(trial.activation, Activation), trial.activation
 
 
 def test_activation_may_be_asynchronous_and_leave_work_behind(tmp_path: Path) -> None:
@@ -370,3 +378,36 @@ def test_progress_is_told_in_order(tmp_path: Path) -> None:
         "running its tests",
         "starting it beside the reference extension",
     ]
+
+
+def test_a_project_finds_its_own_name_and_version_as_if_installed(tmp_path: Path) -> None:
+    pyproject = '[project]\nname = "Greet-Tool"\nversion = "1.2.3"\nscripts = {greet = "greet:main"}\n'
+    code = """
+        from importlib.metadata import entry_points, version
+        def test_version(): assert version("greet-tool") == "1.2.3"
+        def test_script(): assert "greet" in entry_points(group="console_scripts").names
+    """
+    trial = try_python(tmp_path, {"pyproject.toml": pyproject, "test_a.py": code})
+
+    assert isinstance(trial.tests, TestRun)
+    assert (trial.tests.passed, trial.tests.failures) == (2, ())
+
+
+def test_tests_are_found_where_an_extension_says_they_are(tmp_path: Path) -> None:
+    trial = try_python(
+        tmp_path,
+        {
+            "pytest.ini": "[pytest]\npython_files = check_*.py\ntestpaths = checks\n",
+            "checks/check_greet.py": PASSING,
+        },
+    )
+
+    assert isinstance(trial.tests, TestRun)
+    assert trial.tests.passed == 1
+
+
+def test_an_entry_in_a_folder_that_is_no_package_is_found(tmp_path: Path) -> None:
+    files = {"lib/greet.py": "import words\n", "lib/words.py": "HELLO = 'hello'\n"}
+    trial = run_trial(tree(files), manifest("lib/greet.py"), quick(), scratch=tmp_path)
+
+    assert isinstance(trial.activation, Activation), trial.activation

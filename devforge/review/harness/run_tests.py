@@ -1,6 +1,6 @@
 """Runs in the sandbox: an extension's tests under pytest, with the lines they ran.
 
-    run_tests.py REQUEST     a JSON file: {"sources": […], "tests": […]}, paths below /work
+    run_tests.py REQUEST     a JSON file: {"sources": […], "names_tests": false}, paths below /work
 
 The answer is one JSON object on descriptor 3. pytest's own configuration in the extension is obeyed
 but for options it would add to the command line.
@@ -68,7 +68,7 @@ def main():
     recorder = Recorder()
     measured.start()
     try:
-        status = pytest.main(arguments(request["tests"]), plugins=[recorder])
+        status = pytest.main(arguments(names_tests=request["names_tests"]), plugins=[recorder])
     finally:
         measured.stop()
     answer = {
@@ -87,12 +87,12 @@ def main():
     leave(0)
 
 
-def arguments(tests):
-    """pytest's command line; the paths are given so that no setting can leave tests out."""
+def arguments(*, names_tests):
+    """pytest's command line; unless the extension names its test files, unittest's count too."""
+    files = [] if names_tests else ["-o", "python_files=test*.py *_test.py tests.py"]
     return [
         "-q", "-p", "no:cacheprovider", "--color=no", "--tb=short", "-o", "addopts=",
-        "-o", "required_plugins=", f"--rootdir={WORK}", "--continue-on-collection-errors",
-        *tests,
+        "-o", "required_plugins=", f"--rootdir={WORK}", "--continue-on-collection-errors", *files,
     ]  # fmt: skip
 
 

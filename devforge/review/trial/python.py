@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -17,8 +20,8 @@ from devforge.errors import Unavailable
 from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
 from devforge.model.policy import Sandbox as Limits
 from devforge.review.trial.answers import TestsAnswer
-from devforge.review.trial.discovery import python_sources, python_tests
-from devforge.review.trial.requirements import python_requirements
+from devforge.review.trial.discovery import names_python_tests, python_sources, python_tests
+from devforge.review.trial.requirements import python_requirements, read_toml
 from devforge.review.trial.side import HARNESS, Fetched
 
 _PYTHON = "/env/bin/python"
@@ -40,26 +43,25 @@ class PythonSide:
                 return Fetched(tuple(directories), unresolvable, Missing(reason=str(error)))
         return Fetched(tuple(directories), unresolvable)
 
+    def prepare(self, tree: SourceTree, fetched: Fetched, scratch: Path) -> None:
+        _write_environment(scratch / "env", len(fetched.directories))
+        _write_metadata(tree, scratch / "env")
+        request = {"sources": python_sources(tree), "names_tests": names_python_tests(tree)}
+        (scratch / "request.json").write_text(json.dumps(request), encoding="utf-8")
+
     def view(self, source: Path, fetched: Fetched, scratch: Path, limits: Limits) -> View:
         del limits
-        _write_environment(scratch / "env", len(fetched.directories))
         mounts = {"/harness": HARNESS, "/env": scratch / "env", **_interpreter(), **_tools()}
+        mounts["/request.json"] = scratch / "request.json"
         mounts |= {f"/deps/{n}": path for n, path in enumerate(fetched.directories)}
         environment = {"PYTHONNOUSERSITE": "1", "PATH": "/env/bin:/usr/local/bin:/usr/bin:/bin"}
         if any(Path(sys.base_prefix, "lib").glob("libpython3*.so*")):
             environment["LD_LIBRARY_PATH"] = str(Path(sys.base_prefix, "lib"))
-        request = scratch / "request.json"
-        if request.exists():
-            mounts["/request.json"] = request
         return View(source=source, mounts=mounts, environment=environment)
 
     def framework(self, tree: SourceTree, fetched: Fetched) -> Framework | Failure | None:
         del fetched
-        return "pytest" if python_tests(tree) else None
-
-    def write_request(self, tree: SourceTree, scratch: Path) -> None:
-        request = {"sources": python_sources(tree), "tests": python_tests(tree)}
-        (scratch / "request.json").write_text(json.dumps(request), encoding="utf-8")
+        return "pytest" if python_tests(tree) or names_python_tests(tree) else None
 
     def test_command(self, tree: SourceTree) -> list[str]:
         del tree
@@ -104,8 +106,6 @@ def _named(line: str) -> str:
 
 def _write_environment(env: Path, dependencies: int) -> None:
     """A virtual environment without programs: the extension first, then dependencies, then tools."""
-    if env.exists():
-        return
     base = Path(os.path.realpath(sys.executable))
     (env / "bin").mkdir(parents=True)
     (env / _LIBRARY).mkdir(parents=True)
@@ -118,6 +118,34 @@ def _write_environment(env: Path, dependencies: int) -> None:
     lines += [f"import site; site.addsitedir('/deps/{n}')" for n in range(dependencies)]
     path = env / _LIBRARY / "extension.pth"
     path.write_text("\n".join([*lines, "/tools", ""]), encoding="utf-8")
+
+
+def _write_metadata(tree: SourceTree, env: Path) -> None:
+    """Say that the project is installed, for code that asks for its own version or entry points."""
+    project = read_toml(tree, "pyproject.toml").get("project")
+    name = str(project.get("name", "")) if isinstance(project, dict) else ""
+    if not isinstance(project, dict) or not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", name):
+        return
+    version = str(project.get("version", "0"))
+    version = version if re.fullmatch(r"[\w.+!-]{1,50}", version) else "0"
+    info = env / _LIBRARY / f"{re.sub(r'[-_.]+', '_', name)}-{version}.dist-info"
+    info.mkdir(parents=True, exist_ok=True)
+    metadata_text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    (info / "METADATA").write_text(metadata_text, encoding="utf-8")
+    (info / "entry_points.txt").write_text(_entry_points(project), encoding="utf-8")
+
+
+def _entry_points(project: Mapping[str, Any]) -> str:
+    groups = {"console_scripts": project.get("scripts"), **_table(project.get("entry-points"))}
+    lines = []
+    for group, entries in groups.items():
+        lines.append(f"[{group}]")
+        lines += [f"{key} = {value}" for key, value in _table(entries).items()]
+    return "\n".join(lines) + "\n"
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _interpreter() -> dict[str, Path]:

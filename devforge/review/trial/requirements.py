@@ -17,6 +17,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from devforge.model.observed import SourceTree
+from devforge.review.python_dependencies import read_python
 
 _TEST_GROUP = re.compile(r"tests?|testing|dev|develop|development", re.ASCII)
 _FILE = re.compile(
@@ -46,8 +47,8 @@ class Requirements:
 
 def python_requirements(tree: SourceTree) -> Requirements:
     """Return what the code and the tests of `tree` need, for this interpreter and platform."""
-    project = _toml(tree, "pyproject.toml")
-    lines = [*_files(tree), *_project(project)]
+    project = read_toml(tree, "pyproject.toml")
+    lines = [*_files(tree), *_project(project), *_elsewhere(tree)]
     own = canonicalize_name(str(_table(project, "project").get("name", "")))
     hashed: dict[str, str] = {}
     plain: dict[str, str] = {}
@@ -112,6 +113,25 @@ def _project(project: Mapping[str, Any]) -> Iterator[str]:
             yield from _group(groups, name, _DEPTH)
 
 
+def _elsewhere(tree: SourceTree) -> Iterator[str]:
+    """What setup.py, setup.cfg and poetry's tables ask for, as the dependencies check reads them."""
+    for fact in read_python(tree):
+        if fact.source.startswith("setup."):
+            yield fact.requirement
+        elif fact.source == "pyproject.toml: tool.poetry":
+            yield f"{fact.name}=={fact.locked}" if fact.locked else _from_poetry(fact.requirement)
+
+
+def _from_poetry(requirement: str) -> str:
+    """`name ^1.2` as pip says it: at least 1.2, below 2; an exact version without its sign as ==."""
+    name, _, versions = requirement.partition(" ")
+    if match := re.fullmatch(r"[~^](\d+)(\.\d+)*", versions.strip()):
+        return f"{name}>={versions.strip()[1:]},<{int(match[1]) + 1}"
+    if re.fullmatch(r"\d[\w.]*", versions.strip()):
+        return f"{name}=={versions.strip()}"
+    return name if versions.strip() in ("", "*") else requirement
+
+
 def _group(groups: Mapping[str, Any], name: str, depth: int) -> Iterator[str]:
     lines = groups.get(name)
     yield from _strings(lines)
@@ -135,7 +155,8 @@ def _table(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return inner if isinstance(inner, dict) else {}
 
 
-def _toml(tree: SourceTree, path: str) -> Mapping[str, Any]:
+def read_toml(tree: SourceTree, path: str) -> Mapping[str, Any]:
+    """A TOML file of `tree`; empty where there is none that can be read."""
     file = tree.get(path)
     try:
         return tomllib.loads(file.text) if file is not None else {}

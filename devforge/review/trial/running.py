@@ -73,6 +73,7 @@ def run_trial(
         fetched = side.fetch(tree, scratch, limits)
         if fetched.missing is not None:
             return _nothing(fetched.missing)
+        side.prepare(tree, fetched, scratch)
         stand = _Stand(side, fetched, scratch, limits, time.monotonic() + 2 * limits.seconds)
         progress("running its tests")
         tests, coverage = _tests(stand, tree, source)
@@ -124,7 +125,6 @@ def _tests(
     framework = stand.side.framework(tree, stand.fetched)
     if framework is None or isinstance(framework, Failure):
         return framework, ()
-    stand.side.write_request(tree, stand.scratch)
     outcome = run(stand.side.test_command(tree), stand.view(source), stand.limits)
     answer = read_answer(outcome, TestsAnswer, what="the test run")
     if isinstance(answer, Failure):

@@ -52,6 +52,9 @@ class ScriptSide:
             return Fetched(missing=Missing(reason=str(error)))
         return Fetched((modules,))
 
+    def prepare(self, tree: SourceTree, fetched: Fetched, scratch: Path) -> None:
+        """Nothing: all a run needs travels on its command line."""
+
     def view(self, source: Path, fetched: Fetched, scratch: Path, limits: Limits) -> View:
         del scratch
         mounts = {"/harness": HARNESS, "/node": Path(node_program())}
@@ -70,9 +73,6 @@ class ScriptSide:
         if runner == "node" or any((d / runner).is_dir() for d in fetched.directories):
             return runner
         return Failure(what=f"its tests are written for {runner}, which its lock does not install")
-
-    def write_request(self, tree: SourceTree, scratch: Path) -> None:
-        """Nothing: the test files travel on the command line."""
 
     def test_command(self, tree: SourceTree) -> list[str]:
         exclude = [

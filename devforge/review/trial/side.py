@@ -30,14 +30,14 @@ class Side(Protocol):
     def fetch(self, tree: SourceTree, scratch: Path, limits: Limits) -> Fetched:
         """Fetch what `tree` asks for below `scratch`, running nothing."""
 
+    def prepare(self, tree: SourceTree, fetched: Fetched, scratch: Path) -> None:
+        """Leave below `scratch` what runs read; `view` shows it to them."""
+
     def view(self, source: Path, fetched: Fetched, scratch: Path, limits: Limits) -> View:
         """What a run of this language sees."""
 
     def framework(self, tree: SourceTree, fetched: Fetched) -> Framework | Failure | None:
         """What the tests are run with: None where there are none, Failure where it is not there."""
-
-    def write_request(self, tree: SourceTree, scratch: Path) -> None:
-        """Leave below `scratch` what the test harness reads; `view` shows it."""
 
     def test_command(self, tree: SourceTree) -> list[str]:
         """Start the extension's tests."""

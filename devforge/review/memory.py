@@ -25,6 +25,7 @@ class Memory(Strict):
     outcome: Outcome
     attempts: _Count = 1  # runs that looked at this head
     seen: str  # the pull request's `updated_at` when it was looked at
+    settled: bool = False  # nothing had happened since the look before: times are whole seconds
     comment: int | None = None
     comment_sha256: Sha256 | None = None
     waits_for: tuple[int, ...] = ()  # open pull requests that stand in its way

@@ -277,6 +277,7 @@ def _remembered(review: Reviewed) -> Remember:
         outcome=review.report.decision,
         attempts=before.attempts + 1 if again and before is not None else 1,
         seen=review.updated_at,
+        settled=again and before is not None and before.seen == review.updated_at,
         comment=review.comment.id if review.comment else None,
         comment_sha256=hashlib.sha256(review.body.encode()).hexdigest(),
         waits_for=review.waits_for,

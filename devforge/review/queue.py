@@ -48,11 +48,16 @@ def choose(
         why_not = _why_not(pull, memory, branch, retries, numbers)
         if why_not is None or (only is not None and memory is not None):
             review.append(pull)
-        elif memory and memory.outcome == "person" and memory.seen != pull.updated_at:
+        elif memory and memory.outcome == "person" and _has_news(pull, memory):
             approvals.append(pull)
         else:
             notes.append(f"leave    #{pull.number}   {why_not}")
     return Queue(tuple(review), tuple(approvals), tuple(notes))
+
+
+def _has_news(pull: Pull, memory: Memory) -> bool:
+    """Whether an approval may have come since: times are whole seconds, so one look is too few."""
+    return not memory.settled or memory.seen != pull.updated_at
 
 
 def _why_not(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -151,14 +152,26 @@ class World:
         return files
 
     def review(
-        self, *arguments: str, trial: Trial | None = None, apply: bool = True, between: Any = None
-    ) -> Run:
-        """Run the job's steps as the workflow does; `trial` stands for what the sandbox measured."""
+        self, *arguments: str, trial: Trial | None = None, apply: bool = True, between: Any = None,
+        reuse: bool = False,
+    ) -> Run:  # fmt: skip
+        """Run the job's steps as the workflow does.
+
+        Args:
+            trial: stands for what the sandbox measured.
+            between: called with the run's directory before the deciding step.
+            reuse: take what the first run read instead of reading again.
+        """
         self.runs += 1
         where = self.scratch / f"run-{self.runs}"
         static, trials = where / "static", where / "trials"
         counts: dict[str, int] = {}
-        first = self._step("static", counts, "--out", str(static), *arguments)
+        first = 0
+        if reuse and (kept := self.scratch / "kept").is_dir():
+            shutil.copytree(kept, static)
+        else:
+            first = self._step("static", counts, "--out", str(static), *arguments)
+            shutil.copytree(static, self.scratch / "kept", dirs_exist_ok=True)
         for folder in [f for f in static.iterdir() if f.is_dir()] if static.is_dir() else []:
             seen = read_json(folder / "static.json", Observed)
             assert isinstance(seen, Observed)
@@ -190,6 +203,19 @@ class World:
         code = review.main([step, *arguments])
         counts[step] = self.github.request_counts().get("workflow", 0) - before
         return code
+
+    def known(self, login: str = "alice", name: str = "word-count") -> None:
+        """Make `login` a developer with one published version, as earlier runs would have left it."""
+        pinned, id = self.source(login, name)
+        records = self.records(login, name, pinned, id)
+        records[f"registry/developers/{login}.yaml"] = self.developer(login)
+        self.push("operator", REGISTRY, "main", records, onto="main")
+
+    def update(self, version: str = "1.1.0", files: Mapping[str, Content] | None = None) -> Any:
+        """Have alice submit the next version of her extension; return the pull request."""
+        pinned, id = self.source("alice", "word-count", files, version=version)
+        records = self.records("alice", "word-count", pinned, id, version=version, first=False)
+        return self.submit("alice", f"count-{version}", records)
 
     # What became of it
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from devforge.model.policy import Policy
 from devforge.model.settings import Settings
 from devforge.settings.wanted import APPROVED_BY_A_PERSON
 from devforge.settings.workflows import Named
 
 
-def clicks(repository: str, page: str, settings: Settings, named: Named) -> Iterator[str]:
+def clicks(
+    repository: str, page: str, settings: Settings, named: Named, policy: Policy
+) -> Iterator[str]:
     """Yield one sentence for each thing, with the page it is done on."""
+    owner = settings.switches.owner
+    if not policy.maintainers:
+        me = f"[{{login: {owner.login}, id: {owner.id}}}]" if owner.type == "User" else "yourself"
+        yield f"nobody can approve a submission: set maintainers: {me} in registry/policy.yaml"
     if settings.switches.private:
         yield (
             "the repository is private, so nobody could download anything: "
@@ -21,7 +28,7 @@ def clicks(repository: str, page: str, settings: Settings, named: Named) -> Iter
         yield f"the secret {secret} is missing: gh secret set {secret} --repo {repository}"
     for name in sorted(named.environments & APPROVED_BY_A_PERSON):
         held = settings.environments.get(name)
-        if settings.switches.owner.type != "User" and not (held and held.reviewers):
+        if owner.type != "User" and not (held and held.reviewers):
             yield (
                 f"nobody approves the environment {name}: "
                 f"{page}/settings/environments → {name} → Required reviewers → add yourself"

@@ -73,7 +73,7 @@ def plan_settings(
         ("the repository is archived: unarchive it first",) if settings.switches.archived else ()
     )
     plan = Plan(f"settings of {repository}", tuple(changes), _notes(settings, named), refusals)
-    return Audit(plan, tuple(clicks(repository, page, settings, named)))
+    return Audit(plan, tuple(clicks(repository, page, settings, named, policy)))
 
 
 def _switches(settings: Settings, policy: Policy) -> Iterator[Change]:

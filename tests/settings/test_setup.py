@@ -36,7 +36,9 @@ def checkout(tmp_path):
     target = tmp_path / "checkout"
     shutil.copytree(ROOT / ".github", target / ".github")
     (target / "registry").mkdir()
-    shutil.copy(ROOT / "registry/policy.yaml", target / "registry/policy.yaml")
+    policy = (ROOT / "registry/policy.yaml").read_text(encoding="utf-8")
+    mine = policy.replace("maintainers: []", "maintainers: [{login: olga, id: 1}]")
+    (target / "registry/policy.yaml").write_text(mine, encoding="utf-8")
     return target
 
 
@@ -225,6 +227,14 @@ def test_a_secret_that_a_workflow_names_is_asked_for_by_name(run, rest, checkout
     assert [entry["reviewer"]["login"] for entry in rule["reviewers"]] == ["olga"]
     patterns = rest("GET", "/actions/permissions/selected-actions")["patterns_allowed"]
     assert patterns == ["stripe/setup-cli@*"]
+
+
+def test_a_registry_without_maintainers_is_told_who_to_name(run, checkout):
+    shutil.copy(ROOT / "registry/policy.yaml", checkout / "registry/policy.yaml")
+    code, said = run("--apply")
+
+    assert code == 2
+    assert "by hand: nobody can approve a submission: set maintainers: [{login: olga, id: " in said
 
 
 def test_a_private_repository_is_left_to_a_person(run, rest):

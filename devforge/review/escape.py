@@ -27,8 +27,8 @@ def markdown(text: str, limit: int = 600) -> str:
 
 
 def code(text: str, limit: int = 200) -> str:
-    """Return `text` as an inline code span that nothing in it can end, also inside a table."""
-    shown = plain(text, limit).replace("|", "\\|")
+    """Return `text` as an inline code span that nothing in it can end. Not for tables."""
+    shown = plain(text, limit)
     longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if longest else ""

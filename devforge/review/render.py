@@ -125,7 +125,7 @@ def render_text(report: Report, *, title: str | None = None) -> str:
     blocking = any(True for _ in words.findings_of(report, "block"))
     if report.reasons and not blocking and report.decision == "mend":
         lines += ["", *(f"  {escape.plain(reason)}" for reason in report.reasons)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def report_json(report: Report) -> str:
@@ -162,9 +162,8 @@ def _rows(report: Report) -> list[dict[str, object]]:
 
 
 def _text(finding: Finding) -> list[str]:
-    place = escape.plain(finding.at) + (f":{finding.line}" if finding.line else "")
     return [
-        f"  {place}",
+        f"  {escape.plain(words.place(finding))}",
         f"    {escape.plain(finding.problem)}",
         f"    → {escape.plain(finding.remedy)}  [{finding.rule}]",
     ]
@@ -177,7 +176,7 @@ def _template(links: Links) -> Any:
         return value if isinstance(value, Markup) else Markup(escape.markdown(str(value), 1200))  # noqa: S704
 
     def place(finding: Finding) -> Markup:
-        shown = escape.code(finding.at + (f":{finding.line}" if finding.line else ""))
+        shown = escape.code(words.place(finding))
         address = links.to(finding.at, finding.line)
         return Markup(f"[{shown}]({address})" if address else shown)  # noqa: S704  escaped above
 

@@ -46,6 +46,14 @@ def headline(title: str, report: Report) -> str:
     return f"{title} has {blocking} thing{'s' if blocking != 1 else ''} to mend"
 
 
+def place(finding: Finding) -> str:
+    """Return where a finding is: `src/main.py:12`, or `devforge.yaml:3 (license)`."""
+    path, colon, field = finding.at.partition(": ")
+    if finding.line is None:
+        return finding.at
+    return f"{path}:{finding.line} ({field})" if colon else f"{path}:{finding.line}"
+
+
 def verdict(check: CheckReport) -> str:
     """Return a check's verdict in words that say who acts."""
     if check.verdict != "failed":

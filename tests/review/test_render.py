@@ -1,0 +1,189 @@
+"""What people read: the one comment, the terminal, SARIF and JSON; each word for word."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devforge.model.verdict import CheckReport, Finding, Report
+from devforge.review import escape
+from devforge.review.render import (
+    MARKER,
+    Links,
+    render_comment,
+    render_summary,
+    render_text,
+    report_json,
+)
+from devforge.review.sarif import render_sarif
+
+HEAD, COMMIT, TREE = "c0ffee" * 6 + "c0ff", "9b1e2c7d" * 5, "5f" * 32
+LINKS = Links(
+    registry="operator/registry", head=HEAD, source="acme/todo-tree", commit=COMMIT,
+    files={"src/main.py", "devforge.yaml"},
+)  # fmt: skip
+HOSTILE = (
+    "@octocat #1 GH-2 octo/repo#3 https://evil.example www.evil.example <img src=x onerror=y> "
+    "![x](http://e) [y](http://e) ```\ncode\n``` <!-- devforge:review --> </details> | a | \u202egnp.exe\u200b"
+)
+
+
+def finding(severity="block", at="src/main.py", line=12, rule="token-theft", **more) -> Finding:
+    words = {
+        "problem": "reads every variable of the environment and sends it to collect.example",
+        "remedy": "read only the variables the extension needs, and declare the host",
+    }
+    return Finding(rule=rule, severity=severity, at=at, line=line, **(words | more))
+
+
+def check(name, *findings, verdict=None, score=None, reason="") -> CheckReport:
+    bad = any(f.severity in ("block", "person") for f in findings)
+    return CheckReport(
+        name=name, verdict=verdict or ("failed" if bad else "passed"),
+        score=score if score is not None else (40 if bad else 100),
+        seconds=0.25, findings=findings, reason=reason,
+    )  # fmt: skip
+
+
+def report(decision, *checks, reasons=()) -> Report:
+    return Report(
+        extension="acme.todo-tree", version="1.4.0", decision=decision, reasons=reasons,
+        checks=checks, commit=COMMIT, tree_sha256=TREE,
+    )  # fmt: skip
+
+
+PERSON = finding(
+    "person", at="devforge.yaml: permissions", line=None, rule="person-new-permission",
+    problem="process: 1.3.0 did not ask for this", remedy="look at what the new code does with it, then approve",
+)  # fmt: skip
+ADVICE = finding(
+    "warn", at="README.md", line=None, rule="readme-short",
+    problem="it has 12 words; people choose by what they read here", remedy="say what it does and how to use it",
+)  # fmt: skip
+SILENT = check(
+    "coverage", verdict="no verdict", score=0, reason="the sandbox could not be had on this machine"
+)
+CASES = {
+    "merge": report("merge", check("quality"), check("documentation", ADVICE), check("decision")),
+    "merge-after-approval": report("merge", check("quality"), check("decision", PERSON), reasons=("approved by jane",)),
+    "person": report("person", check("quality"), check("decision", PERSON, score=75)),
+    "mend": report(
+        "mend",
+        check("security", finding(), finding(at="devforge.yaml: id", line=3, rule="manifest-id")),
+        check("documentation", ADVICE),
+        SILENT,
+        check("decision", PERSON, score=75),
+    ),
+    "mend-by-score": report("mend", check("quality", ADVICE, score=20), reasons=("the checks' mean score is 20; at least 60 is needed",)),
+    "no-verdict": report("no verdict", check("quality"), SILENT, check("decision")),
+    "hostile": report(
+        "mend",
+        check("security", finding(at="a`b|c\n@octocat.py", line=1, problem=HOSTILE, remedy=HOSTILE)),
+    ),
+    "many": report("mend", check("security", *(finding(line=n) for n in range(1, 400)))),
+}  # fmt: skip
+
+
+def comment(name: str, **more) -> str:
+    install = "acme.todo-tree" if name.startswith("merge") else None
+    words = {"title": "acme.todo-tree 1.4.0", "head": HEAD, "links": LINKS, "install": install}
+    return render_comment(CASES[name], **(words | more))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_comment_reads_as_it_should(name, golden):
+    golden(f"review/comment-{name}.md", comment(name))
+
+
+@pytest.mark.parametrize("name", ["merge", "person", "mend", "no-verdict", "hostile"])
+def test_the_terminal_says_the_same(name, golden):
+    golden(f"review/terminal-{name}.txt", render_text(CASES[name]))
+
+
+def test_the_jobs_summary_reads_as_it_should(golden):
+    golden(
+        "review/summary-mend.md",
+        render_summary(CASES["mend"], title="acme.todo-tree 1.4.0", pull=7),
+    )
+
+
+def test_sarif_names_every_finding_rule_and_silent_check(golden):
+    text = render_sarif(CASES["mend"])
+    golden("review/mend.sarif", text)
+    [run] = json.loads(text)["runs"]
+
+    assert len(run["results"]) == sum(len(c.findings) for c in CASES["mend"].checks)
+    assert {r["ruleId"] for r in run["results"]} == {
+        r["id"] for r in run["tool"]["driver"]["rules"]
+    }
+    assert run["invocations"][0]["executionSuccessful"] is False
+
+
+def test_the_json_has_exactly_the_promised_shape():
+    answer = json.loads(report_json(CASES["mend"]))
+
+    assert list(answer) == ["extension", "version", "decision", "reasons", "checks"]
+    assert list(answer["checks"][0]) == ["name", "verdict", "score", "seconds", "findings"]
+    assert list(answer["checks"][0]["findings"][0]) == [
+        "rule",
+        "severity",
+        "at",
+        "line",
+        "problem",
+        "remedy",
+    ]
+
+
+def test_a_list_too_long_for_github_is_cut_and_says_by_how_much():
+    long = "word " * 700
+    findings = tuple(finding(line=n, problem=long, remedy=long) for n in range(1, 300))
+    checks = [
+        check(name, *findings)
+        for name in ("security", "quality", "manifest", "licence", "documentation")
+    ]
+    body = render_comment(report("mend", *checks), title="x", head=HEAD, links=LINKS)
+
+    assert len(body.encode()) < 65_536
+    assert re.search(r"and 29\d more of this check", body)
+
+
+def test_the_same_review_gives_the_same_comment_so_that_nothing_is_edited_in_vain():
+    faster = CASES["mend"].model_copy(
+        update={
+            "checks": tuple(c.model_copy(update={"seconds": 99.0}) for c in CASES["mend"].checks)
+        }
+    )
+
+    assert render_comment(faster, title="x", head=HEAD, links=LINKS) == render_comment(
+        CASES["mend"], title="x", head=HEAD, links=LINKS
+    )
+
+
+@given(text=st.text(max_size=300))
+def test_no_text_of_a_stranger_does_anything_on_a_page(text):
+    shown = escape.markdown(text)
+
+    assert "\n" not in shown
+    assert "<" not in shown.replace("&lt;", "")
+    assert not re.search(r"@[A-Za-z0-9]|#\d|://|(?<!\\)[`\[\]*_|~!]", shown)
+
+
+@given(text=st.text(alphabet="`ab |\\\n@", max_size=40))
+def test_no_text_ends_the_code_span_it_stands_in(text):
+    shown = escape.code(text)
+    fence = re.match(r"`+", shown)[0]
+
+    assert shown.endswith(fence)
+    assert fence not in shown[len(fence) : -len(fence)]
+    assert "\n" not in shown
+
+
+def test_a_comment_has_one_marker_and_it_is_the_first_line():
+    for name in CASES:
+        body = comment(name)
+        assert body.startswith(f"{MARKER}\n")
+        assert body.count(MARKER) == 1

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from devforge.adapters.environment import Environment, read_environment
 from devforge.adapters.settings import SettingsOnGitHub
-from devforge.errors import DevForgeError
+from devforge.errors import BadInput, DevForgeError
 from devforge.plan import apply
 from devforge.settings.observe import observe_settings
 from devforge.settings.plan import Audit, plan_settings
@@ -27,7 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         variables["GITHUB_REPOSITORY"] = arguments.repository
     try:
         environment = read_environment(variables)
-        token = environment.secret_token()
+        if environment.token is None:
+            raise BadInput("GITHUB_TOKEN is not set: docs/operator.md says which token to make")
+        token = environment.token.get_secret_value()
         github = SettingsOnGitHub(environment.repository, token, api_url=environment.api_url)
         try:
             return _run(github, environment, arguments)

@@ -251,6 +251,13 @@ def test_a_checkout_of_something_else_is_said_so(run, checkout):
     assert "has no .github/" in said
 
 
+def test_a_forgotten_token_is_said_so(run):
+    code, said = run(token="")
+
+    assert code == 1
+    assert "GITHUB_TOKEN is not set: docs/operator.md says which token to make" in said
+
+
 def test_a_plan_can_be_read_by_a_program(run):
     _, said = run("--json")
 

@@ -416,3 +416,65 @@ def test_a_machine_that_dies_fails_its_job_and_nothing_more_runs_on_it(shop):
     assert "noticed" in log
     assert "lost communication" in log
     assert "\nnever" not in log
+
+
+def test_a_fork_s_pull_request_is_judged_by_the_default_branch_and_runs_without_secrets(
+    shop, github
+):
+    shop.push(
+        {
+            "test.yml": """
+            on: pull_request_target
+            permissions: {statuses: write}
+            env: {TITLE: '${{ github.event.pull_request.title }}'}
+            jobs:
+              one:
+                runs-on: x
+                steps:
+                  - run: |
+                      test "${{ secrets.KEY }}" = deep -a "$GITHUB_SHA" != "${{ github.event.pull_request.head.sha }}"
+                      curl -s -o /dev/null -w "status %{http_code}\\n" -H "Authorization: Bearer ${{ github.token }}" \\
+                        -d '{"state": "success"}' \\
+                        "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/statuses/${{ github.event.pull_request.head.sha }}"
+            """,
+            "inside.yml": """
+            on: pull_request
+            permissions: write-all
+            jobs:
+              one:
+                runs-on: x
+                steps:
+                  - uses: actions/checkout@v5
+                  - run: test -z "${{ secrets.KEY }}" && cat proposal.txt && git log -1 --format='parents %p'
+                  - run: |
+                      curl -s -o /dev/null -w "status %{http_code}\\n" -H "Authorization: Bearer ${{ github.token }}" \\
+                        -d '{"state": "success"}' "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/statuses/$GITHUB_SHA"
+            """,
+        }
+    )
+    shop.repository.create_secret("KEY", "deep")
+    shop.settle()
+    stranger = github.create_account(f"stranger-{shop.account.login}")
+    api = shop.api_of(stranger.token)
+    fork = api.get_repo(shop.name).create_fork()
+    before = len(list(fork.get_workflow_runs()))
+    fork.create_git_ref("refs/heads/idea", shop.git("rev-parse", "HEAD"))
+    fork.create_file("proposal.txt", "propose", "my proposal\n", branch="idea")
+    fork.create_file(
+        ".github/workflows/own.yml",
+        "sneak",
+        "{on: push, jobs: {a: {runs-on: x, steps: [{run: x}]}}}",
+        branch="idea",
+    )
+    api.get_repo(shop.name).create_pull(
+        base="main", head=f"{stranger.login}:idea", title="An idea", body=""
+    )
+    shop.settle()
+
+    [target], [inside] = shop.runs(), shop.runs("inside.yml")
+    assert (target.conclusion, target.head_branch) == ("success", "idea"), shop.log(target)
+    assert "status 201" in shop.log(target)
+    assert inside.conclusion == "success", shop.log(inside)
+    assert "my proposal" in shop.log(inside)
+    assert "status 403" in shop.log(inside)
+    assert len(list(fork.get_workflow_runs())) == before == 0

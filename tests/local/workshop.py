@@ -74,8 +74,12 @@ class Workshop:
 
     @property
     def api(self) -> github.Github:
+        return self.api_of(self.account.token)
+
+    def api_of(self, token: str) -> github.Github:
+        """Return PyGithub speaking with somebody's token, without its own patience."""
         return github.Github(
-            auth=github.Auth.Token(self.account.token),
+            auth=github.Auth.Token(token),
             base_url=self.gh.api_url,
             seconds_between_requests=0,
             seconds_between_writes=0,

@@ -91,8 +91,21 @@ def _check_kind(reader: Reader, found: Map, where: str, rules: StepRules) -> Non
                 found.lines["uses"],
                 f"{where}: uses {uses!r} is not supported; write ./path or owner/name@ref",
             )
-        if not uses.startswith("./") and action_name(uses) not in INPUTS:
+        if not uses.startswith("./"):
+            _check_action(reader, found, where, uses)
+
+
+def _check_action(reader: Reader, found: Map, where: str, uses: str) -> None:
+    known = INPUTS.get(action_name(uses))
+    if known is None:
+        raise reader.wrong(
+            found.lines["uses"],
+            f"{where}: the action {uses!r} is not supported here; built in are {', '.join(INPUTS)}",
+        )
+    given = reader.map(found.items["with"], "with") if "with" in found.items else None
+    for name in given.items if given else ():
+        if given and name.lower() not in known:
             raise reader.wrong(
-                found.lines["uses"],
-                f"{where}: the action {uses!r} is not supported here; built in are {', '.join(INPUTS)}",
+                given.lines[name],
+                f"{where}: {action_name(uses)} has no input {name!r} here; known are {', '.join(sorted(known))}",
             )

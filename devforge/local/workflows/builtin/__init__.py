@@ -22,7 +22,7 @@ from devforge.local.workflows.execution.composite import run_composite
 from devforge.local.workflows.execution.steps import StepList
 from devforge.local.workflows.execution.world import StepFailed, World
 from devforge.local.workflows.model import Step
-from devforge.local.workflows.supported import INPUTS, action_name
+from devforge.local.workflows.supported import action_name
 
 BuiltIn = Callable[[World, Mapping[str, str]], dict[str, str]]
 """(world, inputs) → outputs. Raises StepFailed, or one of our own errors."""
@@ -54,11 +54,6 @@ def run_action(
         steps.world.log.write(f"  {key}: {value}")
     steps.world.log.write("##[endgroup]")
     given = {key.lower(): value for key, value in inputs.items()}
-    if unknown := sorted(given.keys() - INPUTS[name]):
-        raise StepFailed(
-            f"{steps.file}:{step.line}: {name} has no input {unknown[0]!r} here;"
-            f" known are {', '.join(sorted(INPUTS[name]))}"
-        )
     try:
         return _ACTIONS[name](steps.world, given)
     except (BadInput, ApiRefusal, GitFailed, OSError) as error:

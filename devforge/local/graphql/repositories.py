@@ -1,0 +1,264 @@
+"""Repositories, and what is found through them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from devforge.local import discussions, releases
+from devforge.local.access import role_of
+from devforge.local.git.objects import read_commit
+from devforge.local.graphql.connections import connection
+from devforge.local.graphql.refusals import not_found
+from devforge.local.graphql.registry import Arguments, Resolver, columns, field, flags
+from devforge.local.graphql.things import Thing, account_thing, things
+from devforge.local.graphql.view import View
+from devforge.local.nodes import node_id
+from devforge.local.shapes.links import repository_path, repository_web
+from devforge.local.shapes.repositories import settings_of
+from devforge.local.statuses_needed import states_of
+from devforge.local.store import Row
+
+_SETTINGS = {
+    "autoMergeAllowed": "allow_auto_merge",
+    "hasDiscussionsEnabled": "has_discussions",
+    "hasIssuesEnabled": "has_issues",
+    "mergeCommitAllowed": "allow_merge_commit",
+    "rebaseMergeAllowed": "allow_rebase_merge",
+    "squashMergeAllowed": "allow_squash_merge",
+}
+_FINE = ("success", "neutral", "skipped")
+
+columns(
+    "Repository",
+    createdAt="created_at",
+    databaseId="id",
+    description="description",
+    homepageUrl="homepage",
+    name="name",
+    pushedAt="pushed_at",
+    updatedAt="updated_at",
+)
+flags("Repository", isArchived="archived", isPrivate="private")
+
+
+def _setting(name: str) -> Resolver:
+    return lambda thing, _view, _arguments: bool(settings_of(thing.row)[name])
+
+
+for _field, _name in _SETTINGS.items():
+    field("Repository", _field)(_setting(_name))
+
+
+@field("Repository", "id")
+def repository_id(thing: Thing, _view: View, _arguments: Arguments) -> str:
+    """The opaque id."""
+    return thing.node_id
+
+
+@field("Repository", "nameWithOwner")
+def name_with_owner(thing: Thing, view: View, _arguments: Arguments) -> str:
+    """`owner/name` as it is now."""
+    return repository_path(view.hub, thing.row)
+
+
+@field("Repository", "owner")
+def owner(thing: Thing, view: View, _arguments: Arguments) -> Thing | None:
+    """The account it belongs to."""
+    return account_thing(view.hub, thing.row["owner_id"])
+
+
+@field("Repository", "url")
+def url(thing: Thing, view: View, _arguments: Arguments) -> str:
+    """Its page."""
+    return repository_web(view.hub, thing.row)
+
+
+@field("Repository", "resourcePath")
+def resource_path(thing: Thing, view: View, _arguments: Arguments) -> str:
+    """Its page's path."""
+    return f"/{repository_path(view.hub, thing.row)}"
+
+
+@field("Repository", "isFork")
+def is_fork(thing: Thing, _view: View, _arguments: Arguments) -> bool:
+    """Whether it was forked from another one."""
+    return thing.row["parent_id"] is not None
+
+
+@field("Repository", "viewerPermission")
+def viewer_permission(thing: Thing, view: View, _arguments: Arguments) -> str | None:
+    """The viewer's role."""
+    if view.by_workflow:
+        return "WRITE" if view.pushes(thing.row) else "READ"
+    role = role_of(view.hub, view.actor.id, thing.row)
+    return None if role == "none" else role.upper()
+
+
+@field("Repository", "defaultBranchRef")
+def default_branch_ref(thing: Thing, view: View, _arguments: Arguments) -> Thing | None:
+    """The default branch, None while the repository is empty."""
+    return _ref(view, thing.row, f"refs/heads/{thing.row['default_branch']}")
+
+
+@field("Repository", "ref")
+def ref(thing: Thing, view: View, arguments: Arguments) -> Thing | None:
+    """A branch or tag by its full name, or by a branch's own."""
+    name = arguments["qualifiedName"]
+    full = name if name.startswith("refs/") else f"refs/heads/{name}"
+    return _ref(view, thing.row, full)
+
+
+def _ref(view: View, repository: Row, name: str) -> Thing | None:
+    sha = view.hub.git.resolve(repository["id"], name)
+    row = {"id": repository["id"], "name": name, "sha": sha, "repository_id": repository["id"]}
+    return None if sha is None else Thing("Ref", row)
+
+
+@field("Ref", "id")
+def ref_id(thing: Thing, _view: View, _arguments: Arguments) -> str:
+    """The opaque id."""
+    return node_id(f"Ref:{thing.row['name']}", thing.id)
+
+
+@field("Ref", "name")
+def ref_name(thing: Thing, _view: View, _arguments: Arguments) -> str:
+    """The name without its prefix."""
+    return str(thing.row["name"].split("/", 2)[2])
+
+
+@field("Ref", "prefix")
+def ref_prefix(thing: Thing, _view: View, _arguments: Arguments) -> str:
+    """`refs/heads/` or `refs/tags/`."""
+    return "/".join(thing.row["name"].split("/", 2)[:2]) + "/"
+
+
+@field("Ref", "target")
+def ref_target(thing: Thing, _view: View, _arguments: Arguments) -> Thing:
+    """The commit it points at."""
+    return commit_thing(thing.row["repository_id"], thing.row["sha"])
+
+
+def commit_thing(repository_id: int, sha: str) -> Thing:
+    """Return a commit of a repository."""
+    return Thing("Commit", {"id": repository_id, "repository_id": repository_id, "oid": sha})
+
+
+columns("Commit", oid="oid")
+
+
+@field("Commit", "id")
+def commit_id(thing: Thing, _view: View, _arguments: Arguments) -> str:
+    """The opaque id."""
+    return node_id(f"Commit:{thing.row['oid']}", thing.id)
+
+
+@field("Commit", "abbreviatedOid")
+def commit_short(thing: Thing, _view: View, _arguments: Arguments) -> str:
+    """The first seven digits."""
+    return str(thing.row["oid"][:7])
+
+
+@field("Commit", "message")
+def commit_message(thing: Thing, view: View, _arguments: Arguments) -> str:
+    """The whole message."""
+    return read_commit(view.hub, thing.id, thing.row["oid"]).message.rstrip("\n")
+
+
+@field("Commit", "messageHeadline")
+def commit_headline(thing: Thing, view: View, arguments: Arguments) -> str:
+    """The message's first line."""
+    return commit_message(thing, view, arguments).partition("\n")[0]
+
+
+@field("Commit", "committedDate")
+def committed_date(thing: Thing, view: View, _arguments: Arguments) -> str:
+    """When it was committed."""
+    return read_commit(view.hub, thing.id, thing.row["oid"]).committer.stamp
+
+
+@field("Commit", "url")
+def commit_url(thing: Thing, view: View, _arguments: Arguments) -> str:
+    """Its page."""
+    return f"{repository_web(view.hub, view.home_of(thing))}/commit/{thing.row['oid']}"
+
+
+@field("Commit", "resourcePath")
+def commit_path(thing: Thing, view: View, arguments: Arguments) -> str:
+    """Its page's path."""
+    return commit_url(thing, view, arguments).removeprefix(view.hub.url)
+
+
+@field("Commit", "statusCheckRollup")
+def status_check_rollup(thing: Thing, view: View, _arguments: Arguments) -> Thing | None:
+    """How its statuses and check runs stand together; None where it has none."""
+    states = set(states_of(view.hub, thing.id, thing.row["oid"]).values())
+    if not states:
+        return None
+    fine, waiting = states <= set(_FINE), "pending" in states
+    failed = states - set(_FINE) - {"pending"}
+    state = "SUCCESS" if fine else "FAILURE" if failed else "PENDING" if waiting else "ERROR"
+    return Thing(
+        "StatusCheckRollup", thing.row | {"state": "ERROR" if failed == {"error"} else state}
+    )
+
+
+@field("StatusCheckRollup", "id")
+def rollup_id(thing: Thing, _view: View, _arguments: Arguments) -> str:
+    """The opaque id."""
+    return node_id(f"StatusCheckRollup:{thing.row['oid']}", thing.id)
+
+
+columns("StatusCheckRollup", state="state")
+
+
+@field("Repository", "release")
+def release(thing: Thing, view: View, arguments: Arguments) -> Thing | None:
+    """A published release by its tag."""
+    row = releases.published_by_tag(view.hub, thing.row, arguments["tagName"])
+    return None if row is None else Thing("Release", row)
+
+
+@field("Repository", "latestRelease")
+def latest_release(thing: Thing, view: View, _arguments: Arguments) -> Thing | None:
+    """The release that `latest` means."""
+    row = releases.latest(view.hub, thing.row)
+    return None if row is None else Thing("Release", row)
+
+
+@field("Repository", "releases")
+def all_releases(thing: Thing, view: View, arguments: Arguments) -> dict[str, Any]:
+    """Releases, newest first unless another order is asked for."""
+    order = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "DESC"}
+    column = {"CREATED_AT": "created_at", "NAME": "tag_name"}[order["field"]]
+    by = f"{column} {order['direction']}, id {order['direction']}"
+    rows = view.hub.store.all(
+        "SELECT * FROM release WHERE repository_id = ? AND draft <= ? ORDER BY " + by,  # noqa: S608 - an enum's words
+        thing.id,
+        int(view.pushes(thing.row)),
+    )
+    return connection("releases", things("Release", rows), arguments)
+
+
+@field("Repository", "discussion")
+def discussion(thing: Thing, view: View, arguments: Arguments) -> Thing:
+    """A discussion by its number."""
+    number = arguments["number"]
+    row = view.hub.store.find("discussion", repository_id=thing.id, number=number)
+    if row is None:
+        raise not_found(f"Could not resolve to a Discussion with the number of {number}.")
+    return Thing("Discussion", row)
+
+
+@field("Repository", "discussionCategories")
+def discussion_categories(thing: Thing, view: View, arguments: Arguments) -> dict[str, Any]:
+    """The categories, by name."""
+    rows = discussions.categories(view.hub, thing.row)
+    return connection("discussionCategories", things("DiscussionCategory", rows), arguments)
+
+
+@field("Repository", "discussionCategory")
+def discussion_category(thing: Thing, view: View, arguments: Arguments) -> Thing | None:
+    """One category by its slug."""
+    rows = discussions.categories(view.hub, thing.row)
+    found = [row for row in rows if row["slug"] == arguments["slug"]]
+    return Thing("DiscussionCategory", found[0]) if found else None

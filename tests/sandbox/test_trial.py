@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
 import pytest
 import yaml
+from sandbox.indexes import Shelf
 from sandbox.trials import (
     POLICY,
     PYTHON,
@@ -381,7 +383,9 @@ def test_progress_is_told_in_order(tmp_path: Path) -> None:
 
 
 def test_a_project_finds_its_own_name_and_version_as_if_installed(tmp_path: Path) -> None:
-    pyproject = '[project]\nname = "Greet-Tool"\nversion = "1.2.3"\nscripts = {greet = "greet:main"}\n'
+    pyproject = (
+        '[project]\nname = "Greet-Tool"\nversion = "1.2.3"\nscripts = {greet = "greet:main"}\n'
+    )
     code = """
         from importlib.metadata import entry_points, version
         def test_version(): assert version("greet-tool") == "1.2.3"
@@ -411,3 +415,114 @@ def test_an_entry_in_a_folder_that_is_no_package_is_found(tmp_path: Path) -> Non
     trial = run_trial(tree(files), manifest("lib/greet.py"), quick(), scratch=tmp_path)
 
     assert isinstance(trial.activation, Activation), trial.activation
+
+
+def test_mochas_words_need_no_mocha(tmp_path: Path) -> None:
+    trial = try_script(
+        tmp_path,
+        {
+            "package.json": package(scripts={"test": "mocha"}),
+            "test/greet.js": """
+                import assert from 'node:assert';
+                import { greeting } from '../greet.js';
+                describe('greet', function () {
+                  this.timeout(500);
+                  let name;
+                  before((done) => setTimeout(done, 5));
+                  beforeEach(() => { name = 'x'; });
+                  it('greets', () => assert.equal(greeting(name), 'hello x'));
+                  it('waits', function (done) { this.timeout(100); setTimeout(done, 5); });
+                  it('fails', (done) => done(new Error('boom')));
+                  it('comes later');
+                  it.skip('is skipped', () => {});
+                });
+            """,
+        },
+    )
+
+    assert isinstance(trial.tests, TestRun), trial.tests
+    assert trial.tests.framework == "mocha"
+    assert (trial.tests.passed, trial.tests.failed, trial.tests.skipped) == (2, 1, 2)
+    assert trial.tests.failures == ("fails: boom",)
+    assert not isinstance(trial.coverage, Missing)
+    assert [(file.path, file.missing) for file in trial.coverage] == [("greet.js", (3, 8))]
+
+
+def test_a_script_that_only_asserts_is_a_test(tmp_path: Path) -> None:
+    files = {
+        "package.json": package(scripts={"test": "node checks/right.js && node checks/wrong.js"}),
+        "checks/right.js": "import { greeting } from '../greet.js';\nif (!greeting('x')) throw 1;\n",
+        "checks/wrong.js": "throw new Error('not so');\n",
+    }
+    trial = try_script(tmp_path, files)
+
+    assert isinstance(trial.tests, TestRun), trial.tests
+    assert (trial.tests.passed, trial.tests.failed) == (1, 1)
+    assert trial.tests.failures == ("checks/wrong.js: Error: not so",)
+
+
+def test_tests_for_jest_run_under_the_jest_that_the_lock_installs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package stands in for jest by writing the report and coverage that jest documents."""
+    stands_in = """
+        const { writeFileSync, mkdirSync } = require('fs');
+        const value = (name) => process.argv.find((a) => a.startsWith(name + '=')).split('=')[1];
+        const file = '/work/greet.test.js';
+        const assertionResults = [
+          { fullName: 'greets', status: 'passed' },
+          { fullName: 'parts', status: 'failed', failureMessages: ['\\u001b[31mError: no\\u001b[39m\\n at x'] },
+          { fullName: 'later', status: 'pending' },
+        ];
+        const broken = { name: '/work/b.test.js', status: 'failed', message: 'SyntaxError', assertionResults: [] };
+        writeFileSync(value('--outputFile'), JSON.stringify({ testResults: [{ name: file, status: 'failed', assertionResults }, broken] }));
+        const at = (line) => ({ start: { line, column: 0 }, end: { line, column: 9 } });
+        mkdirSync(value('--coverageDirectory'));
+        writeFileSync(value('--coverageDirectory') + '/coverage-final.json', JSON.stringify({ '/work/greet.js': {
+          path: '/work/greet.js', statementMap: { 0: at(2), 1: at(3), 2: at(5) }, s: { 0: 1, 1: 0, 2: 4 } } }));
+        process.exit(1);
+    """
+    for name in ("PIP_FIND_LINKS", "NPM_CONFIG_REGISTRY"):
+        monkeypatch.delenv(name, raising=False)
+    with Shelf() as shelf:
+        monkeypatch.setenv("npm_config_registry", shelf.url)
+        monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+        integrity = shelf.add_package(
+            "jest", "30.0.0", {"package.json": '{"name": "jest"}', "bin/jest.js": stands_in}
+        )
+        trial = try_script(
+            tmp_path / "trial",
+            {
+                "package.json": package(
+                    scripts={"test": "jest"}, devDependencies={"jest": "30.0.0"}
+                ),
+                "package-lock.json": json.dumps(
+                    {
+                        "name": "greet",
+                        "version": "1.0.0",
+                        "lockfileVersion": 3,
+                        "packages": {
+                            "": {"name": "greet", "devDependencies": {"jest": "30.0.0"}},
+                            "node_modules/jest": {
+                                "version": "30.0.0",
+                                "integrity": integrity,
+                                "dev": True,
+                            },
+                        },
+                    }
+                ),
+                "greet.test.js": "test('greets', () => {});",
+            },
+        )
+
+    assert isinstance(trial.tests, TestRun), (trial.tests, trial.unresolvable)
+    assert trial.tests.framework == "jest"
+    assert (trial.tests.passed, trial.tests.failed, trial.tests.skipped) == (1, 2, 1)
+    assert trial.tests.failures == (
+        "b.test.js: the file: SyntaxError",
+        "greet.test.js: parts: Error: no at x",
+    )
+    assert not isinstance(trial.coverage, Missing)
+    assert [(file.path, file.covered, file.missing) for file in trial.coverage] == [
+        ("greet.js", 2, (3,))
+    ]

@@ -23,17 +23,17 @@ export default async function* reporter(source) {
 
 function count(answer, type, data, said) {
   const failure = data.details?.error;
-  // A suite, and a test that holds others, end as these do; a file without tests passes by itself.
+  // A suite, and a test that holds others, end as these do.
   if (data.details?.type === 'suite' || failure?.failureType === 'subtestsFailed') return;
   const file = inner(data.file);
+  // A file is a test of its own where it holds none: as `node file.js` runs it, it just asserts.
   const isFile = inner(data.name) === file;
-  if (type === 'test:pass' && isFile) return;
   if (data.skip !== undefined || data.todo !== undefined) answer.skipped += 1;
   else if (type === 'test:pass') answer.passed += 1;
   else {
     answer.failed += 1;
     const what = isFile ? crash(said.get(file), failure) : `${data.name}: ${reason(failure)}`;
-    if (answer.failures.length < KEPT_FAILURES) answer.failures.push(`${file}: ${what}`.slice(0, 500));
+    if (answer.failures.length < KEPT_FAILURES) answer.failures.push(`${file.startsWith('..') ? '' : `${file}: `}${what}`.slice(0, 500));
   }
 }
 

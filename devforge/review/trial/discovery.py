@@ -24,7 +24,9 @@ _SCRIPT_TEST = re.compile(
 _SCRIPT_TOOLING = re.compile(
     r".*\.config\.[cm]?[jt]s|\..*|gulpfile\..*|gruntfile\..*|.*\.d\.[cm]?ts", re.IGNORECASE
 )
-_TEST_IMPORT = re.compile(rb"node:test|vitest|@jest/globals|\bdescribe\s*\(|\bit\s*\(|\btest\s*\(")
+_TEST_IMPORT = re.compile(
+    rb"node:test|node:assert|['\"](?:assert|uvu|tape|tap)['\"]|vitest|@jest/globals|\bdescribe\s*\(|\bit\s*\(|\btest\s*\("
+)
 _RUNNERS: tuple[Runner, ...] = ("vitest", "jest", "mocha")
 
 
@@ -58,7 +60,9 @@ def python_sources(tree: SourceTree) -> tuple[str, ...]:
 
 
 def script_tests(tree: SourceTree) -> tuple[str, ...]:
-    """The JavaScript and TypeScript files that hold tests, by name or by place and content."""
+    """The JavaScript and TypeScript files that hold tests: by name, by place and content, or by
+    package.json's test script, where that is `node some/file.js`."""
+    started = set(re.findall(r"\bnode (?:\./)?([^-\s&;|]\S*)", _test_script(tree)))
     return tuple(
         path
         for path, file in _files(tree)
@@ -68,6 +72,7 @@ def script_tests(tree: SourceTree) -> tuple[str, ...]:
         and (
             _SCRIPT_TEST.fullmatch(_name(path))
             or (_is_in(path, _TEST_FOLDERS) and _TEST_IMPORT.search(file.content))
+            or path in started
         )
     )
 
@@ -88,9 +93,7 @@ def script_sources(tree: SourceTree) -> tuple[str, ...]:
 
 def script_runner(tree: SourceTree) -> Runner:
     """The program the extension's tests are written for: named by its test script, else imported."""
-    package = package_json(tree)
-    scripts = package.get("scripts")
-    script = str(scripts.get("test", "")) if isinstance(scripts, dict) else ""
+    package, script = package_json(tree), _test_script(tree)
     imported = b"\n".join(tree.files[path].content for path in script_tests(tree))
     for runner in _RUNNERS:
         if re.search(rf"\b{runner}\b", script):
@@ -132,6 +135,10 @@ def _files(tree: SourceTree) -> Iterator[tuple[str, SourceFile]]:
     for path, file in tree.files.items():
         if file.mode in ("file", "executable"):
             yield path, file
+
+
+def _test_script(tree: SourceTree) -> str:
+    return str(_table(package_json(tree), "scripts").get("test", ""))
 
 
 def _table(value: dict[str, Any], name: str) -> dict[str, Any]:

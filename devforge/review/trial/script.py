@@ -24,12 +24,13 @@ _LOCKS = ("npm-shrinkwrap.json", "package-lock.json")
 _DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies")
 _RESERVED_BYTES = 768 * 1024 * 1024  # what V8 sets aside for code and never touches
 _NODE = ("/node", "--import", "/harness/resolve.mjs", "--experimental-transform-types")
+_THROUGH_NODE = ("node", "mocha")  # mocha's words are spoken in Node's runner: nothing to install
 # The rest of the memory is what Node holds outside V8's heap.
 _HEAP_SHARE = 0.75
 
 
 class ScriptSide:
-    """Tests run under Node's runner, or under mocha, jest or vitest where the lock installs it."""
+    """Tests run under Node's runner, mocha's too; under jest or vitest where the lock has them."""
 
     def fetch(self, tree: SourceTree, scratch: Path, limits: Limits) -> Fetched:
         package = package_json(tree)
@@ -70,18 +71,24 @@ class ScriptSide:
         if not script_tests(tree):
             return None
         runner = script_runner(tree)
-        if runner == "node" or any((d / runner).is_dir() for d in fetched.directories):
+        installed = [d for d in fetched.directories if (d / runner).is_dir()]
+        if runner in _THROUGH_NODE or (installed and _measures(runner, installed[0])):
             return runner
-        return Failure(what=f"its tests are written for {runner}, which its lock does not install")
+        if not installed:
+            why = f"its tests are written for {runner}, which its lock does not install"
+            return Failure(what=why, output=fetched.unresolvable.get("package.json", ""))
+        why = "its tests are written for vitest, which measures coverage only with @vitest/coverage-v8"
+        return Failure(what=f"{why}: add it to devDependencies and to the lock")
 
     def test_command(self, tree: SourceTree) -> list[str]:
-        exclude = [
-            f"--test-coverage-exclude={path}" for path in ("/harness/**", "/node_modules/**")
-        ]
+        if (runner := script_runner(tree)) not in _THROUGH_NODE:
+            return [_NODE[0], "/harness/run_elsewhere.mjs", runner]
+        words = ("--import", "/harness/mocha.mjs") if runner == "mocha" else ()
         return [
             *_NODE,
+            *words,
             "--experimental-test-coverage",
-            *exclude,
+            *(f"--test-coverage-exclude={path}" for path in ("/harness/**", "/node_modules/**")),
             "--test",
             "--test-reporter=/harness/reporter.mjs",
             *(f"./{path}" for path in script_tests(tree)),
@@ -110,3 +117,9 @@ class ScriptSide:
                     )
                 )
         return tuple(found)
+
+
+def _measures(runner: str, modules: Path) -> bool:
+    """Whether the runner that is installed can measure coverage: jest brings it along."""
+    kinds = ("coverage-v8", "coverage-istanbul")
+    return runner == "jest" or any((modules / "@vitest" / kind).is_dir() for kind in kinds)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 import warnings
 
@@ -34,6 +35,7 @@ from devforge.publish.package import packed_files
 
 # Names our serial numbers, so that they are the same for the same package and collide with no other.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:devforge:sbom")
+_SPDX = re.compile(r"[A-Za-z0-9 .()+:-]+", re.ASCII)
 _PURL_TYPES = {"PyPI": "pypi", "npm": "npm"}
 
 
@@ -94,6 +96,8 @@ def _extension(source: Source, package: Pointer, repository: RepositoryUrl | Non
 
 def _licence(expression: str) -> LicenseExpression | DisjunctiveLicense:
     """An SPDX expression as such, anything else as the plain name it is."""
+    if not _SPDX.fullmatch(expression):  # the parser below breaks on other characters
+        return DisjunctiveLicense(name=expression)
     try:
         known = get_spdx_licensing().validate(expression)
     except ExpressionError:

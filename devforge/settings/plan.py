@@ -9,25 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from devforge.model.policy import Policy
-from devforge.model.settings import EnvironmentRules, Request, Ruleset, Settings
+from devforge.model.settings import Request, Ruleset, Settings
 from devforge.plan import Plan
 from devforge.settings import wanted
+from devforge.settings.change import Change
 from devforge.settings.clicks import clicks
+from devforge.settings.environments import environment_changes
 from devforge.settings.workflows import Named
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One setting that differs, and the request that mends it."""
-
-    what: str
-    now: str
-    wanted: str
-    request: Request
-
-    @property
-    def line(self) -> str:
-        return f"{self.what:<42} {self.now} → {self.wanted}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,7 @@ def plan_settings(
             on=settings.private_reports,
         ),
         _labels(settings, named),
-        _environments(settings, named),
+        environment_changes(settings, named),
         _pages(settings),
         _rulesets(settings),
     )
@@ -125,50 +113,6 @@ def _labels(settings: Settings, named: Named) -> Iterator[Change]:
             place = f"/labels/{quote(held.name, safe='')}"
             body = {"new_name": name, "color": color, "description": description}
             yield Change(f"label       {name}", before, after, Request("PATCH", place, body))
-
-
-def _environments(settings: Settings, named: Named) -> Iterator[Change]:
-    for name in sorted(named.environments):
-        yield from _environment(settings, name, settings.environments.get(name))
-
-
-def _environment(settings: Settings, name: str, held: EnvironmentRules | None) -> Iterator[Change]:
-    place = f"/environments/{quote(name, safe='')}"
-    branch, owner = settings.switches.default_branch, settings.switches.owner
-    needs_person = name in wanted.APPROVED_BY_A_PERSON and owner.type == "User"
-    reviewers = held.reviewers if held else ()
-    lacks_person = needs_person and not reviewers
-    if held is None or held.branches is None or lacks_person:
-        wants = "limited branches" + (f", approved by {owner.login}" if lacks_person else "")
-        approvers = (("User", owner.id),) if lacks_person else reviewers
-        body = {
-            "wait_timer": held.wait_minutes if held else 0,
-            "reviewers": [{"type": kind, "id": id} for kind, id in approvers],
-            "deployment_branch_policy": {
-                "protected_branches": False,
-                "custom_branch_policies": True,
-            },
-        }
-        before = (
-            "absent" if held is None else "any branch" if held.branches is None else "nobody asked"
-        )
-        yield Change(f"environment {name}", before, wants, Request("PUT", place, body))
-    branches = held.branches or () if held else ()
-    place += "/deployment-branch-policies"
-    if branch not in {rule.name for rule in branches if rule.type == "branch"}:
-        body = {"name": branch, "type": "branch"}
-        yield Change(
-            f"environment {name}",
-            f"not from {branch}",
-            f"from {branch}",
-            Request("POST", place, body),
-        )
-    for rule in branches:
-        if (rule.name, rule.type) != (branch, "branch"):
-            request = Request("DELETE", f"{place}/{rule.id}")
-            yield Change(
-                f"environment {name}", f"from {rule.type} {rule.name}", "not from it", request
-            )
 
 
 def _pages(settings: Settings) -> Iterator[Change]:

@@ -37,7 +37,7 @@ class Wish:
 
 def attach(hub: Hub) -> None:
     """Look again at every pull request that waits whenever something it may wait for happened."""
-    hub.events.subscribe("auto-merge", lambda event: _look_again(hub, event))
+    hub.events.subscribe("auto-merge", lambda event: _look_again(hub, event), only=_WAKING)
 
 
 def refuse_enabling(hub: Hub, pull: Row, expected_head: str | None) -> str | None:

@@ -12,7 +12,7 @@ import json
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -64,6 +64,7 @@ class Events:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._subscribers: dict[str, Subscriber] = {}
+        self._wanted: dict[str, Collection[str] | None] = {}
         self._wake = threading.Event()
         self._stopping = False
         self._delivering = False
@@ -71,9 +72,15 @@ class Events:
         self.disturbance: Disturbance = undisturbed
         clock.listen(lambda _before, _after: self._wake.set())
 
-    def subscribe(self, name: str, subscriber: Subscriber) -> None:
-        """Send every event from now on to `subscriber`, and those a past process left under `name`."""
+    def subscribe(
+        self, name: str, subscriber: Subscriber, *, only: Collection[str] | None = None
+    ) -> None:
+        """Send every event from now on to `subscriber`, and those a past process left under `name`.
+
+        With `only` no other events are delivered, so that faults strike whom they are meant for.
+        """
         self._subscribers[name] = subscriber
+        self._wanted[name] = only
         self._wake.set()
 
     def record(
@@ -99,7 +106,9 @@ class Events:
                 payload=packed(payload),
                 created_at=stamp(now),
             )
-            for subscriber in self._subscribers:
+            for subscriber, wanted in self._wanted.items():
+                if wanted is not None and name not in wanted:
+                    continue
                 for delay in self.disturbance(name, action, subscriber):
                     due = stamp(now + delay)
                     self._store.insert(

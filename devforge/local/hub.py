@@ -54,6 +54,7 @@ class Hub:
         self.ref_followers: list[Callable[[Row, Any, Actor], None]] = []
         self.push_rules: list[Callable[[Row, Any, Actor], str | None]] = []
         self.forward_rules: list[Callable[[Row, Any, Actor], str | None]] = []
+        self.jobs_at_once = 2
         self.wakers: list[Callable[[], None]] = []
         self.starting: list[Callable[[], None]] = []
         self.stopping: list[Callable[[], None]] = []

@@ -478,3 +478,86 @@ def test_a_fork_s_pull_request_is_judged_by_the_default_branch_and_runs_without_
     assert "my proposal" in shop.log(inside)
     assert "status 403" in shop.log(inside)
     assert len(list(fork.get_workflow_runs())) == before == 0
+
+
+def test_a_matrix_honours_its_limit_and_stops_at_the_first_failure(shop):
+    shop.push(
+        {
+            "test.yml": """
+            on: workflow_dispatch
+            jobs:
+              careful:
+                runs-on: x
+                strategy: {max-parallel: 1, matrix: {n: [1, 2, 3]}}
+                steps: [{run: 'test ${{ matrix.n }} != 2'}]
+              stubborn:
+                runs-on: x
+                strategy: {fail-fast: false, matrix: {n: [1, 2]}}
+                continue-on-error: ${{ matrix.n == 1 }}
+                steps: [{run: 'test ${{ matrix.n }} != 1'}]
+              after: {needs: stubborn, runs-on: x, steps: [{run: 'true'}]}
+            """
+        }
+    )
+    shop.repository.get_workflow("test.yml").create_dispatch("main")
+    shop.settle()
+
+    assert {job.name: job.conclusion for job in shop.runs()[0].jobs()} == {
+        "careful (1)": "success",
+        "careful (2)": "failure",
+        "careful (3)": "cancelled",
+        "stubborn (1)": "failure",
+        "stubborn (2)": "success",
+        "after": "success",
+    }
+
+
+def test_jobs_of_different_runs_share_a_group(shop):
+    shop.push(
+        {
+            "test.yml": """
+            on: workflow_dispatch
+            jobs:
+              one:
+                runs-on: x
+                concurrency: {group: deploy}
+                steps:
+                  - run: |
+                      mkdir ../../../../../only-one
+                      sleep 0.2
+                      rmdir ../../../../../only-one
+            """
+        }
+    )
+    for _ in range(2):
+        shop.repository.get_workflow("test.yml").create_dispatch("main")
+    shop.settle()
+
+    assert conclusions(shop) == ["success", "success"], shop.log(shop.runs()[0])
+
+
+def test_a_tag_and_its_release_start_runs_at_the_tag(shop):
+    shop.push(
+        {
+            "test.yml": """
+            on: {push: {tags: ['v*']}, release: {types: [published]}}
+            jobs: {one: {runs-on: x, steps: [{run: 'echo "$GITHUB_EVENT_NAME at $GITHUB_REF_TYPE $GITHUB_REF_NAME"'}]}}
+            """
+        }
+    )
+    shop.git("tag", "v1")
+    shop.git("push", "-q", "origin", "v1")
+    shop.repository.create_git_release("v1", "One", "First")
+    shop.settle()
+
+    runs = sorted(shop.runs(), key=lambda run: run.id)
+    assert [run.event for run in runs] == ["push", "release"]
+    assert "push at tag v1" in shop.log(runs[0])
+    assert "release at tag v1" in shop.log(runs[1])
+
+
+def test_a_machine_of_another_kind_is_not_pretended(shop):
+    run = shop.run("{on: push, jobs: {one: {runs-on: windows-latest, steps: [{run: 'true'}]}}}")
+
+    assert run.conclusion == "failure"
+    assert "there is no windows-latest here" in shop.log(run)

@@ -10,7 +10,7 @@ __all__ = ["Engine", "attach"]
 
 def attach(hub: Hub) -> None:
     """Let workflows run in this hub: started by its events, driven by its clock."""
-    engine = Engine(hub, kills=hub.faults.kills)
+    engine = Engine(hub, hub.faults.kills)
     hub.events.subscribe("workflows", engine.receive)
     hub.clock.listen(lambda _before, _after: engine.wake())
     hub.busy.append(lambda: engine.busy)

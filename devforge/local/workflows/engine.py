@@ -23,20 +23,19 @@ from devforge.local.workflows.machine.process import kill_tracked
 from devforge.local.workflows.reports import announce_job, announce_run
 from devforge.local.workflows.results import needs_for
 from devforge.local.workflows.schedules import Schedules
-from devforge.local.workflows.starting import start_workflows
+from devforge.local.workflows.starting import fail_at_start, start_workflows
 
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS = 1.0
 
 
 class Engine:
-    """One per hub. `jobs_at_once` jobs run side by side, each in a thread and processes of its own."""
+    """One per hub. `hub.jobs_at_once` jobs run side by side, each with a thread and processes of its own."""
 
-    def __init__(self, hub: Hub, *, jobs_at_once: int = 2, kills: Kills | None = None) -> None:
+    def __init__(self, hub: Hub, kills: Kills) -> None:
         self.hub = hub
         self.directory: Path = hub.data / "actions"
-        self.jobs_at_once = jobs_at_once
-        self.kills: Kills = kills or (lambda _workflow, _job, _step: False)
+        self.kills = kills
         self._schedules = Schedules(hub)
         self._wake = threading.Event()
         self._advancing = False
@@ -101,10 +100,19 @@ class Engine:
         for run in self.hub.store.all(
             "SELECT * FROM workflow_run WHERE status NOT IN ('completed', 'pending') ORDER BY id"
         ):
-            with self.hub.store.transaction():
-                advance_run(self.hub, run["id"])
+            self._advance(run["id"])
         self._pass_on_cancellations()
         self._start_jobs()
+
+    def _advance(self, run_id: int) -> None:
+        """Move one run on; a run that breaks the runner is ended, so that others are not held up."""
+        try:
+            with self.hub.store.transaction():
+                advance_run(self.hub, run_id)
+        except Exception as error:
+            _log.exception("run %s broke the runner", run_id)
+            with self.hub.store.transaction():
+                fail_at_start(self.hub, run_id, f"the runner broke: {error!r}")
 
     def _pass_on_cancellations(self) -> None:
         for job_id, (_, cancelled) in list(self._running.items()):
@@ -115,7 +123,7 @@ class Engine:
         for job in self.hub.store.all(
             "SELECT * FROM workflow_job WHERE status = 'queued' ORDER BY id"
         ):
-            if self._stopping or len(self._running) >= self.jobs_at_once:
+            if self._stopping or len(self._running) >= self.hub.jobs_at_once:
                 return
             if self._has_room(job):
                 self._start(job)

@@ -28,6 +28,8 @@ from devforge.local.workflows.model import Job, Tree, Workflow
 from devforge.local.workflows.reports import announce_job
 from devforge.local.workflows.settings import gate_of, may_deploy, variables_of
 
+_FOREIGN = ("windows", "macos")
+
 Results = Mapping[str, Mapping[str, Any]]
 """By job id: {"result": …, "outputs": {…}} of every job that has ended."""
 
@@ -119,11 +121,11 @@ def evaluate_tree(tree: Tree, scope: Scope) -> Value:
 def _queue(hub: Hub, run: Row, job: Job, contexts: dict[str, Value]) -> None:
     scope = Scope(contexts)
     environment = text_of(job.environment.name.value(scope)) if job.environment else None
-    labels = plain_of(evaluate_tree(job.runs_on, scope))
+    labels = _labels(plain_of(evaluate_tree(job.runs_on, scope)))
     shown = {
         "matrix": packed(plain_of(contexts["matrix"])),
         "strategy": packed(plain_of(contexts["strategy"])),
-        "labels": packed(labels if isinstance(labels, list) else [labels]),
+        "labels": packed(labels),
         "environment": environment or None,
     }
     id = _insert(hub, run, job, _title(job, contexts), "queued", **shown)
@@ -134,6 +136,15 @@ def _queue(hub: Hub, run: Row, job: Job, contexts: dict[str, Value]) -> None:
         cancel = is_truthy(job.concurrency.cancel_in_progress.value(scope))
         if group and not claim(hub, run["repository_id"], group, run["id"], id, cancel=cancel):
             hub.store.update("workflow_job", id, status="pending")
+
+
+def _labels(runs_on: object) -> list[str]:
+    """Return the labels of `runs-on`. Raises BadInput for a machine that is not to be had here."""
+    labels = [str(label) for label in (runs_on if isinstance(runs_on, list) else [runs_on])]
+    for label in labels:
+        if label.lower().startswith(_FOREIGN):
+            raise BadInput(f"runs-on: there is no {label} here, only this Linux machine")
+    return labels
 
 
 def _gate(hub: Hub, run: Row, job_id: int, environment: str) -> None:

@@ -20,6 +20,7 @@ from devforge.local.workflows.machine.place import Place
 Outcome = Literal["success", "failure", "cancelled", "skipped"]
 Level = Literal["notice", "warning", "failure"]
 _CLEAN_UP_SECONDS = 300.0
+_FIXED = ("GITHUB_", "RUNNER_")
 
 
 class StepFailed(Exception):
@@ -118,13 +119,10 @@ class World:
         self.annotate("warning", message)
 
     def environment(self, env: Mapping[str, str]) -> dict[str, str]:
-        """Return the whole environment of a program: `env` over the job's variables over the machine's."""
-        return {
-            **self.variables,
-            **env,
-            **self.machine,
-            "PATH": ":".join(self.path),
-        }
+        """Return a program's whole environment: `env` over what steps set, GITHUB_* and RUNNER_* over both."""
+        path = {"PATH": ":".join(self.path)}
+        fixed = {name: value for name, value in self.machine.items() if name.startswith(_FIXED)}
+        return {**self.machine, **path, **self.variables, **env, **fixed}
 
     def directory(self, text: str) -> Path:
         """Return a path of the workflow's, relative to the workspace."""

@@ -47,6 +47,8 @@ class Log:
 
     def write(self, text: str) -> None:
         """Write one line, or several; past 20 MB say so once and drop the rest."""
+        if self._left_bytes <= 0:
+            return
         stamp = self._now().strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
         shown = "".join(f"{stamp} {line}\n" for line in self.masks.hide(text).split("\n"))
         with self._lock:

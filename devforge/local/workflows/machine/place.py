@@ -9,6 +9,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+_NETWORK = (
+    "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS", "PIP_CERT", "PIP_INDEX_URL", "NPM_CONFIG_REGISTRY",
+)  # fmt: skip
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ARCHITECTURES = {"x86_64": "X64", "aarch64": "ARM64", "arm64": "ARM64", "i686": "X86"}
 
@@ -56,8 +61,13 @@ def search_path() -> list[str]:
 
 
 def base_environment(place: Place, tracking: str, runner_name: str) -> dict[str, str]:
-    """Return the variables every step has before GITHUB_* are added; nothing is inherited."""
+    """Return the variables every step has before GITHUB_* are added.
+
+    Nothing is inherited but how this machine reaches the network at all: as on a self-hosted
+    runner, its proxies and the certificates it trusts belong to the machine.
+    """
     return {
+        **{name: os.environ[name] for name in _NETWORK if name in os.environ},
         "CI": "true",
         "GITHUB_ACTIONS": "true",
         "HOME": str(place.home),

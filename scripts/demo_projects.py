@@ -55,31 +55,41 @@ permissions: []
 """
 _KLEUR_TEST = """\
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { test } from "node:test";
 import kleur from "../index.mjs";
-import { bold, green } from "../colors.mjs";
+import * as colors from "../colors.mjs";
 
-test("styles chain and end where they began", () => {
-  kleur.enabled = true;
-  assert.equal(kleur.red().bold("x"), "\\x1b[31m\\x1b[1mx\\x1b[22m\\x1b[39m");
-  assert.equal(kleur.green(kleur.bold("y")).includes("y"), true);
-});
+const require = createRequire(import.meta.url);
+const styles = Object.keys(kleur).filter((name) => name !== "enabled");
 
-test("without colours the text is left alone", () => {
-  kleur.enabled = false;
-  assert.equal(kleur.red("x"), "x");
-});
+for (const [kind, chained] of [["module", kleur], ["script", require("../index.js")]]) {
+  test(`as a ${kind}, every style wraps its text`, () => {
+    chained.enabled = true;
+    for (const style of styles) {
+      assert.match(chained[style]("x"), /^\\x1b\\[\\d+mx\\x1b\\[\\d+m$/);
+      assert.match(chained.bold()[style]("x"), /x/);
+    }
+  });
 
-test("every style by itself wraps its text", () => {
-  kleur.enabled = true;
-  for (const style of ["bold", "dim", "italic", "underline", "inverse", "black", "red", "bgRed"]) {
-    assert.match(kleur[style]("x"), /x/);
-  }
-});
+  test(`as a ${kind}, a style inside another gives way to it again`, () => {
+    chained.enabled = true;
+    const text = chained.red(`a ${chained.blue("b")} c`);
+    assert.equal(text.match(/\\x1b\\[31m/g).length, 2);
+  });
 
-test("the single functions are there too", () => {
-  assert.match(bold(green("x")), /x/);
-});
+  test(`as a ${kind}, without colours the text is left alone`, () => {
+    chained.enabled = false;
+    assert.equal(chained.red("x"), "x");
+  });
+}
+
+for (const [kind, single] of [["module", colors], ["script", require("../colors.js")]]) {
+  test(`as a ${kind}, the single functions style too`, () => {
+    single.$.enabled = true;
+    for (const style of styles) assert.match(single[style](single.bold("x")), /x/);
+  });
+}
 """
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import base64
-import tempfile
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import quote
 
-from devforge.adapters.git import Objects
 from devforge.adapters.github import GitHub
 from devforge.adapters.github_answers import Account, Pull, Repository
 from devforge.errors import Refused, Unavailable
@@ -36,10 +33,6 @@ class _OpenedPull(Pull):
 
 class Forks(GitHub):
     """The registry as one developer sees it, with that developer's own token."""
-
-    def __init__(self, registry: str, token: str, *, api_url: str, server_url: str) -> None:
-        super().__init__(registry, token, api_url=api_url)
-        self._token, self._server_url = token, server_url
 
     def me(self) -> Account:
         """Return whose token this is."""
@@ -99,23 +92,27 @@ class Forks(GitHub):
             time.sleep(1)
         return name
 
-    def push_files(
+    def commit_files(
         self, fork: str, branch: str, *, base: str, files: Mapping[str, str], message: str
     ) -> None:
-        """Make `branch` of `fork` one commit of `files` on top of the registry's commit `base`."""
-        owner, _, name = self.repository.partition("/")
-        with tempfile.TemporaryDirectory(prefix="devforge-submit-") as scratch:
-            directory = Path(scratch)
-            with Objects(directory, self._server_url, origin=fork, token=self._token) as objects:
-                objects.fetch(RepositoryUrl(owner, name), base, depth=1)
-                with tempfile.TemporaryFile() as stream:
-                    stream.write(_commit(branch, base=base, files=files, message=message))
-                    stream.seek(0)
-                    objects.program.run("fast-import", "--quiet", "--done", "--force", stdin=stream)
-                objects.program.run(
-                    "push", "--quiet", "--force", "--end-of-options", objects.url("origin"),
-                    f"refs/heads/{branch}:refs/heads/{branch}",
-                )  # fmt: skip
+        """Make `branch` of `fork` one commit of `files` on top of the registry's commit `base`.
+
+        A fork sees every commit of the repository it was made from, so nothing is cloned.
+        """
+        where = f"/repos/{fork}/git"
+        entries = [
+            {"path": path, "mode": "100644", "type": "blob", "content": text}
+            for path, text in sorted(files.items())
+        ]
+        tree = self._made(f"{where}/trees", {"base_tree": base, "tree": entries})
+        commit = self._made(
+            f"{where}/commits", {"message": message, "tree": tree, "parents": [base]}
+        )
+        reference = f"heads/{quote(branch)}"
+        if self._maybe(_Reference, f"{where}/ref/{reference}") is None:
+            self._write("POST", f"{where}/refs", {"ref": f"refs/heads/{branch}", "sha": commit})
+        else:
+            self._write("PATCH", f"{where}/refs/{reference}", {"sha": commit, "force": True})
 
     def open_pull(self, *, head: str, base: str, title: str, body: str) -> _OpenedPull:
         """Open a pull request in the registry; maintainers may push to its branch."""
@@ -125,22 +122,10 @@ class Forks(GitHub):
         )
         return _OpenedPull.model_validate(answer)
 
+    def _made(self, path: str, body: object) -> str:
+        """Make a Git object and return its id."""
+        return _Sha.model_validate(self._write("POST", path, body)).sha
+
 
 class _Sha(Foreign):
     sha: str
-
-
-def _commit(branch: str, *, base: str, files: Mapping[str, str], message: str) -> bytes:
-    """Return fast-import's stream for one commit of `files` on top of `base`."""
-    when = int(time.time())
-    parts = [
-        f"commit refs/heads/{branch}\ncommitter devforge <submit@devforge.invalid> {when} +0000\n",
-        _data(message), f"from {base}\n",
-        *(f"M 100644 inline {path}\n{_data(text)}" for path, text in sorted(files.items())),
-        "done\n",
-    ]  # fmt: skip
-    return "".join(parts).encode()
-
-
-def _data(text: str) -> str:
-    return f"data {len(text.encode())}\n{text}\n"

@@ -47,9 +47,10 @@ def submit(
 
     server_url = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
     forks = Forks(
-        _registry(registry), _token(), server_url=server_url,
+        _registry(registry),
+        _token(),
         api_url=os.environ.get("GITHUB_API_URL", "https://api.github.com"),
-    )  # fmt: skip
+    )
     work = observe_work(path, forks, server_url=server_url, limits=load_policy(None).limits)
     branch = forks.registry().default_branch
     account = observe_account(forks)
@@ -79,7 +80,7 @@ def _propose(forks: Forks, change: Propose, login: str, base: str) -> str:
         for path, text in files.items()
     )
     if not standing:
-        forks.push_files(
+        forks.commit_files(
             fork, change.branch, base=forks.tip(base), files=files, message=change.title
         )
     if pull is None:

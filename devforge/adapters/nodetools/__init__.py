@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -76,8 +77,13 @@ def _is_npm_setting(name: str) -> bool:
 
 
 def _cache() -> Path:
-    """The source tree's own cache where we run from one, else the user's."""
-    source = _HERE.parent.parent.parent
-    if (source / "pyproject.toml").is_file():
-        return source / ".cache"
+    """Beside the Python packages of this environment where it is ours to write, else the user's.
+
+    A tool belongs to the environment it was pinned with, so that each checkout and each job that
+    runs in the same environment finds it installed.
+    """
+    environment = Path(sys.prefix)
+    is_virtual = sys.prefix != sys.base_prefix
+    if is_virtual and os.access(environment, os.W_OK):
+        return environment / "share" / "devforge"
     return platformdirs.user_cache_path("devforge-registry")

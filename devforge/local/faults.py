@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
@@ -118,23 +118,25 @@ class Faults:
             proceed = _spoiled(fault, proceed)
         return proceed()
 
-    def disturb(self, event: str, action: str | None, subscriber: str) -> Sequence[timedelta]:
-        """Return when each copy of a delivery is due; none at all where it is dropped."""
-        due = [timedelta(0)]
+    def disturb(
+        self, event: str, action: str | None, subscribers: Sequence[str]
+    ) -> Mapping[str, Sequence[timedelta]]:
+        """Return when each copy of each subscriber's delivery is due; none at all where it is dropped.
+
+        A switch counts an event once, however many subscribers hear of it.
+        """
+        due: dict[str, list[timedelta]] = {name: [timedelta(0)] for name in subscribers}
         for fault in self._struck(
             get_args(DeliveryKind),
             lambda fault: (
                 _has(fault.event, event)
                 and _has(fault.action, action)
-                and _has(fault.subscriber, subscriber)
+                and any(_has(fault.subscriber, name) for name in subscribers)
             ),
         ):
-            if fault.kind == "drop":
-                return ()
-            if fault.kind == "duplicate":
-                due *= fault.copies
-            else:
-                due = [each + timedelta(seconds=fault.seconds) for each in due]
+            for name in subscribers:
+                if _has(fault.subscriber, name):
+                    due[name] = _disturbed(fault, due[name])
         return due
 
     def kills(self, workflow: str, job: str, step: str) -> bool:
@@ -167,6 +169,14 @@ def attach(hub: Hub) -> None:
     """Let the hub's switches at its requests and deliveries."""
     hub.interceptors.append(hub.faults.intercept)
     hub.events.disturbance = hub.faults.disturb
+
+
+def _disturbed(fault: Fault, due: list[timedelta]) -> list[timedelta]:
+    if fault.kind == "drop":
+        return []
+    if fault.kind == "duplicate":
+        return due * fault.copies
+    return [each + timedelta(seconds=fault.seconds) for each in due]
 
 
 def _matches_request(fault: Fault, call: Call) -> bool:

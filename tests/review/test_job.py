@@ -362,3 +362,69 @@ def test_whichever_call_fails_the_next_runs_bring_it_to_the_same_end(world, kind
         if not fault.struck:
             break
     assert calls >= 9
+
+
+HOSTILE = (
+    "$(touch${IFS}{marker})",
+    "`touch${IFS}{marker}`",
+    "--upload-pack=touch${IFS}{marker}",
+    "ext::sh${IFS}-c${IFS}touch${IFS}{marker}",
+    "x'\";touch${IFS}{marker};'",
+)
+
+
+def test_hostile_words_in_every_field_are_refused_or_shown_and_run_nothing(world, tmp_path):
+    world.known()
+    marker = tmp_path / "marker"
+    words = [text.replace("{marker}", str(marker)) for text in HOSTILE]
+    folder = "registry/extensions/alice/word-count"
+    pinned, id = world.source("alice", "word-count", version="1.1.0")
+    version = f"{folder}/versions/1.1.0.yaml"
+    numbers = []
+    for n, text in enumerate(words):
+        quoted = json.dumps(text)
+        branch = "".join(c for c in text if c not in " ~^:?*[\\") or "x"
+        fields = {
+            version: f"commit: {quoted}\nsubdirectory: {quoted}\n",
+            f"{folder}/extension.yaml": f"owners: [{quoted}]\nrepository: {{url: {quoted}, id: {id}}}\n",
+            f"{folder}/{text.replace('/', '_')}": "x",
+        }
+        pull = world.submit("alice", f"b{n}/{branch.strip('-/.')}", fields)
+        pull.edit(title=f"{text}\n@operator")
+        numbers.append(pull.number)
+    # And once where everything up to the source is honest.
+    evil = {
+        words[2]: "x\n",
+        "devforge.yaml": extension("alice.word-count", "1.1.0")["devforge.yaml"]
+        .replace(
+            "word_count/extension.py", "word_count/extension.py\nicon: " + json.dumps(words[0])
+        )
+        .replace("Counts the words", "@operator #1 <img src=x> Counts the words"),
+    }
+    pinned, _ = world.source("alice", "word-count", evil, version="1.1.0")
+    good = world.submit("alice", "good", {version: f"commit: {pinned}\nsubdirectory: .\n"})
+    run = world.review()
+
+    assert run.static == run.decide == 0, run.printed
+    assert not marker.exists()
+    for number in [*numbers, good.number]:
+        [comment] = world.comments(number)
+        assert world.labels(number) & {"review: mend", "review: person", "review: merge"}, comment
+        assert "@operator" not in comment
+        assert "<img" not in comment
+    for number in numbers:
+        assert world.labels(number) == {"review: mend"}
+
+
+def test_a_job_that_finds_another_was_faster_does_nothing_twice(world):
+    world.known()
+    pull = world.update()
+
+    def meanwhile(where):
+        world.review(reuse=True)
+
+    run = world.review(between=meanwhile)
+
+    assert world.pull(pull.number).merged, run.printed
+    assert len(world.comments(pull.number)) == 1
+    assert "nothing to do" in world.review().printed

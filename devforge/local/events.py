@@ -12,7 +12,7 @@ import json
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -49,13 +49,15 @@ class Event:
 
 
 Subscriber = Callable[[Event], None]
-Disturbance = Callable[[str, str | None, str], Sequence[timedelta]]
-"""(event name, action, subscriber) → when to deliver each copy; empty: the delivery is dropped."""
+Disturbance = Callable[[str, str | None, Sequence[str]], Mapping[str, Sequence[timedelta]]]
+"""(event name, action, subscribers) → when to deliver each copy to whom; empty: it is dropped."""
 
 
-def undisturbed(_name: str, _action: str | None, _subscriber: str) -> Sequence[timedelta]:
+def undisturbed(
+    _name: str, _action: str | None, subscribers: Sequence[str]
+) -> Mapping[str, Sequence[timedelta]]:
     """Deliver once, at once."""
-    return (timedelta(0),)
+    return {subscriber: (timedelta(0),) for subscriber in subscribers}
 
 
 class Events:
@@ -106,10 +108,9 @@ class Events:
                 payload=packed(payload),
                 created_at=stamp(now),
             )
-            for subscriber, wanted in self._wanted.items():
-                if wanted is not None and name not in wanted:
-                    continue
-                for delay in self.disturbance(name, action, subscriber):
+            told = [who for who, only in self._wanted.items() if only is None or name in only]
+            for subscriber, delays in self.disturbance(name, action, told).items():
+                for delay in delays:
                     due = stamp(now + delay)
                     self._store.insert(
                         "delivery", event_id=event_id, subscriber=subscriber, due_at=due

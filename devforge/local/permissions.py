@@ -244,6 +244,18 @@ GET /repos/{owner}/{repo}/rules/branches/{branch:path} metadata:read
 # graphql: each field and mutation checks for itself
 POST /api/graphql none
 # the server's own controls
+GET /_local none
+POST /_local/accounts none
+PATCH /_local/accounts/{login} none
+DELETE /_local/accounts/{login} none
+POST /_local/accounts/{login}/tokens none
+PUT /_local/organizations/{login}/members/{member} none
+POST /_local/repositories none
+PATCH /_local/repositories/{owner}/{repo} none
+DELETE /_local/repositories/{owner}/{repo} none
+POST /_local/clock none
+GET /_local/idle none
+GET /_local/requests none
 GET /_local/faults none
 POST /_local/faults none
 DELETE /_local/faults none

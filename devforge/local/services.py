@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devforge.local import faults, pulls, rulesets, workflows
+from devforge.local import automerge, faults, pulls, rulesets, workflows
 from devforge.local.hub import Hub
 
 
@@ -15,4 +15,5 @@ def attach(hub: Hub) -> None:
     pulls.attach(hub)
     faults.attach(hub)
     rulesets.attach(hub)
+    automerge.attach(hub)
     workflows.attach(hub)

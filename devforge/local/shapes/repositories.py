@@ -134,7 +134,7 @@ def full_repository(hub: Hub, repository: Row, viewer: int | None = None) -> dic
     """Return the form that a single repository has, with parent and source of a fork."""
     settings = settings_of(repository)
     shape = minimal_repository(hub, repository, viewer) | {
-        "temp_clone_token": None,
+        "temp_clone_token": "",
         "network_count": hub.store.value(
             "SELECT count(*) FROM repository WHERE source_id = ? AND deleted_at IS NULL",
             repository["source_id"] or repository["id"],

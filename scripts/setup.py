@@ -60,6 +60,7 @@ def _audit(github: SettingsOnGitHub, environment: Environment, checkout: Path) -
         settings=observed.settings,
         named=observed.named,
         policy=observed.policy,
+        rules=observed.rules,
     )
 
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from devforge.model.policy import Policy
+from devforge.model.sayings import closest
 from devforge.model.settings import Settings
 from devforge.settings.wanted import APPROVED_BY_A_PERSON
 from devforge.settings.workflows import Named
 
 
 def clicks(
-    repository: str, page: str, settings: Settings, named: Named, policy: Policy
+    repository: str,
+    page: str,
+    settings: Settings,
+    named: Named,
+    policy: Policy,
+    rules: Collection[str],
 ) -> Iterator[str]:
     """Yield one sentence for each thing, with the page it is done on."""
     owner = settings.switches.owner
     if not policy.maintainers:
         me = f"[{{login: {owner.login}, id: {owner.id}}}]" if owner.type == "User" else "yourself"
         yield f"nobody can approve a submission: set maintainers: {me} in registry/policy.yaml"
+    for rule in sorted(set(policy.review.severities) - set(rules)):
+        near = closest(rule, sorted(rules))
+        remedy = f"write {near}" if near else "remove it"
+        yield f"the review has no rule {rule}: {remedy} in review.severities of registry/policy.yaml"
     if settings.switches.private:
         yield (
             "the repository is private, so nobody could download anything: "

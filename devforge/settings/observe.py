@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from checks import CHECKS
 from devforge.adapters.registry import load_policy
 from devforge.adapters.registry_directory import read_file, walk
 from devforge.adapters.settings import SettingsOnGitHub
@@ -25,6 +26,7 @@ class Observed:
     settings: Settings
     named: Named
     policy: Policy
+    rules: frozenset[str]  # ids of the review's rules, which the policy may turn up or down
 
 
 def observe_settings(github: SettingsOnGitHub, checkout: Path) -> Observed:
@@ -39,7 +41,8 @@ def observe_settings(github: SettingsOnGitHub, checkout: Path) -> Observed:
         raise BadInput(f"{checkout} has no .github/: name the checkout of your registry")
     files = {f".github/{path}": _content(directory / path) for path in walk(directory)}
     named, policy = read_named(files), load_policy(checkout / "registry/policy.yaml")
-    return Observed(github.settings(), named, policy)
+    rules = frozenset(rule.id for check in CHECKS for rule in check.RULES)
+    return Observed(github.settings(), named, policy, rules)
 
 
 def _content(path: Path) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -36,12 +36,19 @@ class Audit:
 
 
 def plan_settings(
-    *, repository: str, page: str, settings: Settings, named: Named, policy: Policy
+    *,
+    repository: str,
+    page: str,
+    settings: Settings,
+    named: Named,
+    policy: Policy,
+    rules: Collection[str],
 ) -> Audit:
     """Return what makes the settings right, in the order in which it is safe to do.
 
     Args:
         page: the repository's address in a browser, for what only a person can click.
+        rules: ids of the review's rules, which `policy` may turn up or down.
     """
     changes = chain(
         _switches(settings, policy),
@@ -61,7 +68,7 @@ def plan_settings(
         ("the repository is archived: unarchive it first",) if settings.switches.archived else ()
     )
     plan = Plan(f"settings of {repository}", tuple(changes), _notes(settings, named), refusals)
-    return Audit(plan, tuple(clicks(repository, page, settings, named, policy)))
+    return Audit(plan, tuple(clicks(repository, page, settings, named, policy, rules)))
 
 
 def _switches(settings: Settings, policy: Policy) -> Iterator[Change]:

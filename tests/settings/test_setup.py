@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from checks import CHECKS
 from devforge.local import LocalGitHub
 from devforge.review.plan import CONTEXT, LABELS
 from devforge.settings import wanted
@@ -235,6 +236,19 @@ def test_a_registry_without_maintainers_is_told_who_to_name(run, checkout):
 
     assert code == 2
     assert "by hand: nobody can approve a submission: set maintainers: [{login: olga, id: " in said
+
+
+def test_a_rule_that_does_not_exist_is_found_in_the_policy(run, checkout):
+    path = checkout / "registry/policy.yaml"
+    text = path.read_text(encoding="utf-8")
+    rule = CHECKS[0].RULES[0].id
+    path.write_text(
+        text.replace("severities: {}", f"severities: {{{rule}x: warn}}"), encoding="utf-8"
+    )
+    code, said = run()
+
+    assert code == 2
+    assert f"the review has no rule {rule}x: write {rule} in review.severities" in said
 
 
 def test_a_private_repository_is_left_to_a_person(run, rest):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import threading
@@ -65,10 +66,12 @@ def ask_backend(
 
 def _run(variables: Mapping[str, str], body: IO[bytes]) -> Reply:
     said = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the body has been read
+    descriptor = body.fileno()
+    os.lseek(descriptor, 0, os.SEEK_SET)  # Python's own seek may stay within its buffer
     try:
         process = subprocess.Popen(
             ["git", "http-backend"],
-            stdin=body.fileno(),
+            stdin=descriptor,
             stdout=subprocess.PIPE,
             stderr=said,
             env=dict(variables),

@@ -438,3 +438,10 @@ def test_minutes_are_billed_whole_for_each_job(shop):
     )
 
     assert run.timing().billable["UBUNTU"]["total_ms"] == 120_000
+
+
+def test_a_push_larger_than_memory_s_share_arrives_whole(shop):
+    large = "".join(f"{number * 7919 % 1_000_003:x}\n" for number in range(900_000))
+    sha = shop.push({"docs/large.txt": large})
+
+    assert shop.repository.get_branch("main").commit.sha == sha

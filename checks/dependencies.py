@@ -107,32 +107,36 @@ def check(submission: Submission) -> Iterator[Finding]:
             )
         elif place := _place(fact):
             yield _elsewhere(fact, place)
-        elif fact.direct and (meant := imitated(fact.name, policy.well_known)):
+        elif fact.direct and (meant := imitated(fact, policy.well_known)):
             yield _look_alike(fact, meant)
     yield from _pinning([fact for fact in facts if fact.direct and not fact.for_tests])
     yield from _unresolved(submission, facts)
 
 
-def imitated(name: str, well_known: tuple[str, ...]) -> str | None:
-    """Return the well-known name that `name` is almost, or None.
+def imitated(fact: DependencyFact, well_known: tuple[str, ...]) -> str | None:
+    """Return the well-known name that a dependency's is almost, or None.
 
-    Short names have many honest neighbours, so the shorter the name, the closer it must be.
+    Short names have many honest neighbours, so the shorter the name, the closer it must be. PyPI
+    takes - _ and . for one another; npm does not, so there `cross_env` is not `cross-env`.
     """
-    plain = folded(name)
-    if plain in _known(well_known) or plain in _GOOD_NEIGHBOURS or plain.startswith("@types/"):
+    name = fact.name.lower() if fact.ecosystem == "npm" else folded(fact.name)
+    if name in _known(well_known) or name in _GOOD_NEIGHBOURS or name.startswith("@types/"):
         return None
     for known in well_known:
         allowed = _slips_allowed(known)
-        if looks(plain) == looks(known) or (
-            allowed and distance(plain, folded(known), at_most=allowed) <= allowed
-        ):
+        if looks(name) == looks(known) or (allowed and _slips(name, known, allowed) <= allowed):
             return known
     return None
 
 
+def _slips(name: str, known: str, allowed: int) -> int:
+    bare = distance(looks(name), looks(known), at_most=allowed)
+    return min(bare, distance(folded(name), folded(known), at_most=allowed))
+
+
 @cache
 def _known(well_known: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(folded, well_known))
+    return frozenset(name.lower() for name in well_known)
 
 
 def _slips_allowed(name: str) -> int:

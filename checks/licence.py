@@ -99,7 +99,7 @@ def check(submission: Submission) -> Iterator[Finding]:
         return
     if not refused:
         yield from _undecided(submission, (*names, *references))
-    yield from _texts(submission.tree, declared, names)
+        yield from _texts(submission.tree, declared, names)
 
 
 def licence_files(tree: SourceTree) -> list[SourceFile]:

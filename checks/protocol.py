@@ -36,15 +36,15 @@ class Rule:
     ) -> Finding:
         """Return a finding at the rule's own severity, or at a milder one where the place asks it.
 
-        Policy may turn it later. Texts longer than a report keeps are cut.
+        Policy may turn it later. Texts are made safe to print and cut to what a report keeps.
         """
         return Finding(
             rule=self.id,
             severity=severity or self.severity,
-            at=at[:4000],
+            at=in_one_line(at),
             line=line,
-            problem=problem[:4000],
-            remedy=remedy[:4000],
+            problem=in_one_line(problem),
+            remedy=in_one_line(remedy),
         )
 
 
@@ -56,6 +56,20 @@ class Check(Protocol):
     @property
     def RULES(self) -> tuple[Rule, ...]: ...  # noqa: N802 - as above
     def check(self, submission: Submission, /) -> Iterator[Finding]: ...
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 file`, `2 files`, `1,200 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def in_one_line(text: str, *, longest: int = 4000) -> str:
+    """Return a stranger's text with every character that is not plainly visible as an escape.
+
+    A line break, a terminal's escape or a reordering mark in a file's name stays what it is: text.
+    """
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 T = TypeVar("T")

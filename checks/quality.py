@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from checks.places import is_at_home
-from checks.protocol import NoVerdict, Rule
+from checks.protocol import NoVerdict, Rule, counted
 from devforge.model.observed import Missing, ToolFinding
 from devforge.model.policy import CheckName
 from devforge.model.submission import Submission
@@ -104,12 +104,14 @@ _WORDS = {
     "B020": "{names} is overwritten by the loop that goes through it",
     "B025": "{names} is caught twice; the second never happens",
     "B029": "an empty tuple catches nothing",
+    "F50": "a `%` format has more or fewer places than values, or of another kind",
+    "F52": "a call of `.format` has more or fewer places than values",
     "F632": "`is` compares identity, and the value is meant",
     "F631": "an assertion on a tuple is always true",
     "use-isnan": "nothing is equal to NaN",
     "valid-typeof": "`typeof` never gives this text",
 }
-_QUOTED = re.compile(r"`([^`]{1,60})`")
+_QUOTED = re.compile(r"(?:`([^`]{1,60})`|'([^'\s]{1,40})')")
 _TEMPLATE = re.compile(r"\{\{[^{}\n]{0,200}\}\}|\{%|<%|\$\{\{")
 _LINES_SHOWN = 8
 
@@ -151,11 +153,12 @@ def rule_of(code: str) -> Rule:
 
 def in_our_words(found: ToolFinding) -> str:
     """Return what a tool found, as this project says it."""
-    names = list(dict.fromkeys(_QUOTED.findall(found.message)))
+    quoted = _QUOTED.search(found.message)
+    name = (quoted[1] or quoted[2]).strip("'\"") if quoted else ""
     for length in (len(found.code), 4, 3):
         words = _WORDS.get(found.code[:length])
-        if words and (names or "{names}" not in words):
-            return words.format(names=f"`{names[0]}`" if names else "")
+        if words and (name or "{names}" not in words):
+            return words.format(names=f"`{name}`")
     said = " ".join(found.message.split()).rstrip(".")[:200]
     return said[:1].lower() + said[1:]
 
@@ -186,7 +189,7 @@ def _is_template(submission: Submission, path: str) -> bool:
 
 def _summed_up(rule: Rule, places: list[ToolFinding]) -> Finding:
     first, files = places[0], len({place.path for place in places})
-    rest = f", and {len(places) - 1} more in {files} files" if len(places) > 1 else ""
+    rest = f", and {len(places) - 1} more in {counted(files, 'file')}" if len(places) > 1 else ""
     return rule.finding(
         at=first.path,
         line=first.line,

@@ -39,18 +39,15 @@ _LINES_SHOWN = 6
 
 
 def check(submission: Submission, found: Iterable[ToolFinding]) -> Iterator[Finding]:
-    """Yield one finding for each grave place, and one per file for each kind of slip."""
-    slips: dict[tuple[str, str, str, Severity], list[int]] = defaultdict(list)
+    """Yield one finding for each kind of thing in each file, with all its lines."""
+    groups: dict[tuple[str, str, str, Severity], list[int]] = defaultdict(list)
     for finding in found:
         if finding.code == _UNREAD:
             yield from _unread(submission, finding)
         elif meaning := _meaning(finding):
             rule, words, severity = meaning
-            if rule in _SLIPS:
-                slips[finding.path, rule.id, words, severity].append(finding.line)
-            else:
-                yield _finding(submission, rule, finding.path, [finding.line], words, severity)
-    for (path, rule_id, words, severity), lines in slips.items():
+            groups[finding.path, rule.id, words, severity].append(finding.line)
+    for (path, rule_id, words, severity), lines in groups.items():
         yield _finding(submission, _BY_ID[rule_id], path, lines, words, severity)
 
 

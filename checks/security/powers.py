@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from checks.places import is_at_home, place_of
+from checks.protocol import counted
 from checks.security import rules
 from devforge.model.manifest import FILE, Manifest
 from devforge.model.observed import SourceFile, ToolFinding
@@ -61,10 +62,12 @@ class _Seen:
         return any(name in self.powers for name in names)
 
 
-def check(submission: Submission, found: Iterable[ToolFinding]) -> Iterator[Finding]:
+def check(submission: Submission, found: tuple[ToolFinding, ...]) -> Iterator[Finding]:
     """Yield powers that are not declared, and powers that together mean theft."""
     files = _observed(submission, found)
-    yield from _thefts(submission, files)
+    # Where the way from the secret to the network was followed, there is nothing to suspect.
+    followed = {f.path for f in found if f.code.startswith(f"{rules.THEFT.id}--")}
+    yield from _thefts(submission, {p: seen for p, seen in files.items() if p not in followed})
     if submission.manifest:
         yield from _undeclared(submission, submission.manifest, files)
 
@@ -154,12 +157,12 @@ def _undeclared(
         if not places:
             continue
         path, line = places[0]
-        others = f", as do {len(places) - 1} other files" if len(places) > 1 else ""
+        others = f" and in {counted(len(places) - 1, 'other file')}" if len(places) > 1 else ""
         wanted = "filesystem:read" if power == "power-read" else _SCOPES.get(kind, kind)
         yield rules.UNDECLARED[kind].finding(
             at=path,
             line=line,
-            problem=f"{words} here{others}, and {FILE} does not declare it",
+            problem=f"{words} here{others}; {FILE} does not declare it",
             remedy=f"add `{wanted}` to permissions in {FILE}, or do without it",
             severity=severity,
         )

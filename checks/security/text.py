@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.places import milder, place_of
-from checks.protocol import Rule
+from checks.protocol import Rule, counted
 from checks.security.rules import INVISIBLE, LOOK_ALIKE, OBFUSCATED, PAYLOAD
 from devforge.model.observed import SourceFile
 from devforge.model.policy import Severity
@@ -41,7 +41,7 @@ _TEXTS = re.compile(
     re.DOTALL,
 )
 _OBFUSCATOR = re.compile(r"\b_0x[0-9a-f]{4,6}\b")
-_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2}){24,}|(?:\\u00[0-9a-fA-F]{2}){24,}")
+_ESCAPES = re.compile(r"(?:\\x[2-7][0-9a-fA-F]){12,}|(?:\\u00[2-7][0-9a-fA-F]){12,}")
 _CHARACTERS = re.compile(r"\[\s*(?:(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6]|10|13)\s*,\s*){60,}")
 _ENCODED = re.compile(r"[\"'`]([A-Za-z0-9+/=_-]{1500,}|(?:[0-9a-fA-F]{2}){750,})[\"'`]")
 _BEFORE_DATA = re.compile(r"(?:data:[\w/+.;-]*,?|base64,|sourceMappingURL=\S*)$")
@@ -76,7 +76,7 @@ def _invisible(submission: Submission, file: SourceFile, text: str) -> Iterator[
             len(r) for r in re.findall("[\u200b-\u200d\u2060-\u2064\u180e\u00ad\ufeff]+", text)
         )
         spells = run >= _ZERO_WIDTH_RUN or len(hidden) >= _ZERO_WIDTH_MANY
-        words = f"{len(hidden)} characters without width"
+        words = f"{counted(len(hidden), 'character')} without width"
         grave: Severity = "block" if spells else "warn"
         yield _finding(submission, INVISIBLE, file, _line(text, hidden[0]), words, grave)
 

@@ -140,7 +140,7 @@ def _facts(
         except InvalidRequirement:
             egg = _EGG.search(text)
             if egg or _URL.match(text):
-                name = egg[1] if egg else text
+                name = egg[1] if egg else text.rstrip("/").replace("\\", "/").rpartition("/")[2]
                 yield _fact(name, text, source, for_tests=for_tests, hashed=hashed)
             continue
         exact = [s.version for s in wanted.specifier if s.operator in ("==", "===")]

@@ -13,9 +13,9 @@ from typing import Any
 
 from devforge.local.shapes.links import repository_web
 from devforge.local.store import packed
+from devforge.local.workflows.builtin.places import files_at
 from devforge.local.workflows.builtin.values import lines
 from devforge.local.workflows.execution.world import StepFailed, World
-from devforge.local.workflows.hashing import matching_files
 
 _STATEMENT = "https://in-toto.io/Statement/v1"
 _PROVENANCE = "https://slsa.dev/provenance/v1"
@@ -112,7 +112,7 @@ def _subjects(world: World, inputs: Mapping[str, str]) -> dict[str, str]:
         listed = world.directory(inputs["subject-checksums"]).read_text(encoding="utf-8")
         return {line[64:].lstrip(" *"): line[:64] for line in listed.splitlines() if len(line) > 66}
     patterns = [part.strip() for line in lines(inputs, "subject-path") for part in line.split(",")]
-    found = matching_files(world.place.workspace, patterns)
+    found = files_at(world, patterns)
     if not 0 < len(found) <= _MAX_SUBJECTS:
         raise StepFailed(
             f"subject-path matches {len(found)} files; 1 to {_MAX_SUBJECTS} can be attested"

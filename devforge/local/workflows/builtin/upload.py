@@ -8,9 +8,9 @@ from pathlib import Path
 
 from devforge.local.shapes.links import repository_web
 from devforge.local.workflows.artifacts import keep
+from devforge.local.workflows.builtin.places import files_at, first_place
 from devforge.local.workflows.builtin.values import flag, lines, whole
 from devforge.local.workflows.execution.world import StepFailed, World
-from devforge.local.workflows.hashing import matching_files
 
 _REACTIONS = ("warn", "error", "ignore")
 
@@ -44,47 +44,14 @@ def upload_artifact(world: World, inputs: Mapping[str, str]) -> dict[str, str]:
 
 def _found(world: World, patterns: Sequence[str], *, hidden: bool) -> dict[str, Path]:
     """Return files by their path below the directory that all patterns share."""
-    root = _root(world, patterns)
-    files = matching_files(
-        root,
-        patterns if root == world.place.workspace else _absolute(world, patterns),
-        hidden=hidden,
-    )
+    files = files_at(world, patterns, hidden=hidden)
     if not files:
         return {}
-    starts = [_start(world, pattern) for pattern in patterns if not pattern.startswith("!")]
+    starts = [first_place(world, pattern) for pattern in patterns if not pattern.startswith("!")]
     single = len(starts) == 1 and starts[0].is_file()
     base = starts[0].parent if single else Path(os.path.commonpath(starts))
     base = base if base.is_dir() else base.parent
     return {file.relative_to(base).as_posix(): file for file in files}
-
-
-def _root(world: World, patterns: Sequence[str]) -> Path:
-    """Return the workspace, or where a pattern names a place outside it, the machine's temporary files."""
-    starts = [_start(world, pattern) for pattern in patterns]
-    if all(start.is_relative_to(world.place.workspace) for start in starts):
-        return world.place.workspace
-    if all(start.is_relative_to(world.place.root) for start in starts):
-        return world.place.root
-    raise StepFailed(f"path: {', '.join(patterns)} lies outside this job's machine")
-
-
-def _absolute(world: World, patterns: Sequence[str]) -> list[str]:
-    return [
-        ("!" if pattern.startswith("!") else "")
-        + os.path.normpath(world.place.workspace / pattern.removeprefix("!"))
-        for pattern in patterns
-    ]
-
-
-def _start(world: World, pattern: str) -> Path:
-    """Return the directory or file before a pattern's first wildcard."""
-    kept: list[str] = []
-    for part in Path(pattern.removeprefix("!")).parts:
-        if any(character in part for character in "*?["):
-            break
-        kept.append(part)
-    return Path(os.path.normpath(world.place.workspace.joinpath(*kept)))
 
 
 def _nothing(world: World, inputs: Mapping[str, str], patterns: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from devforge.local.git.repositories import ZERO
 from devforge.local.hub import Actor, Hub
 from devforge.local.labels import seed_labels
 from devforge.local.refusals import forbidden, invalid
-from devforge.local.shapes.repositories import minimal_repository
+from devforge.local.shapes.repositories import full_repository
 from devforge.local.store import Row, packed
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}\Z")
@@ -111,7 +111,7 @@ def fork_repository(
         only = branch if default_branch_only else None
         hub.git.fork(parent["id"], fork["id"], default_branch=branch, only=only)
         seed_labels(hub, fork["id"])
-        hub.emit("fork", parent, {"forkee": minimal_repository(hub, fork)}, actor)
+        hub.emit("fork", parent, {"forkee": full_repository(hub, fork)}, actor)
     return fork
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_every_zizmor_exception_has_its_reason_beside_it():
     lines = [line.strip() for line in excused.read_text(encoding="utf-8").splitlines()]
     unexplained = [
         line
-        for before, line in zip(lines, lines[1:], strict=False)
+        for before, line in pairwise(lines)
         if line.startswith(("- ", "disable:")) and "#" not in line and not before.startswith("#")
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from checks.protocol import Rule
 from devforge.model.change import Proposed, TreeChange
@@ -44,6 +45,7 @@ INVALID = Rule(
 )  # fmt: skip
 RULES = (OUTSIDE, SEVERAL, NOTHING, CONFLICT, MODE, DELETES, INVALID)
 _PLAIN = "100644"
+_SHOWN = 50  # files named one by one; thousands tell nobody more
 
 
 def check(submission: Submission, change: Proposed) -> Iterator[Finding]:
@@ -61,7 +63,8 @@ def check(submission: Submission, change: Proposed) -> Iterator[Finding]:
             problem="merging it would change nothing in the registry",
             remedy="push the records you want to submit, or close the pull request",
         )
-    yield from (_outside(touched, change) for touched in change.subject.misplaced)
+    misplaced = change.subject.misplaced
+    yield from (_outside(touched, change, len(misplaced)) for touched in misplaced[:_SHOWN])
     if change.subject.also:
         first = change.subject.extension or change.subject.developer
         several = SEVERAL.finding(
@@ -70,19 +73,20 @@ def check(submission: Submission, change: Proposed) -> Iterator[Finding]:
             remedy="make a pull request for each; a new developer's own record goes first",
         )
         yield _for_a_person(several) if change.is_maintainer else several
-    for touched in change.changes:
-        yield from _shape(touched)
+    shapes = (finding for touched in change.changes for finding in _shape(touched))
+    yield from islice(shapes, 4 * _SHOWN)
     for problem in submission.record_problems:
         yield INVALID.finding(
             at=problem.at, line=problem.line, problem=problem.problem, remedy=problem.remedy
         )
 
 
-def _outside(touched: TreeChange, change: Proposed) -> Finding:
+def _outside(touched: TreeChange, change: Proposed, count: int) -> Finding:
+    among = f" (it is one of {count})" if count > _SHOWN else ""
     finding = OUTSIDE.finding(
         at=touched.shown,
         problem=f"the pull request {touched.verb} this file, which is neither a record of one "
-        "extension nor its author's developer record",
+        f"extension nor its author's developer record{among}",
         remedy="take this file out of the pull request",
     )
     return _for_a_person(finding) if change.is_maintainer else finding

@@ -29,6 +29,7 @@ _MODES: dict[str, Mode] = {
 }  # fmt: skip
 _FETCH_SECONDS = 300
 _FETCH_BYTES = 1 << 30
+_TAGS = 200  # looked at one by one, where all at once is impossible
 Origin = Literal["origin"]
 
 
@@ -141,16 +142,36 @@ class Objects:
             return False
         with tempfile.TemporaryDirectory(prefix="devforge-history-") as scratch:
             history = Objects(Path(scratch), self.server_url)
-            history.program.run(
+            if history.leads_to(repository, commit, "refs/heads/*"):
+                return True
+            tags = [name for name in heads if name.startswith("refs/tags/")]
+            try:
+                return bool(tags) and history.leads_to(repository, commit, "refs/tags/*")
+            except Refused:
+                # A tag may name a file or a directory, and one that does spoils them all.
+                return any(history.leads_to(repository, commit, tag) for tag in tags[-_TAGS:])
+
+    def leads_to(self, repository: RepositoryUrl, commit: str, refs: str) -> bool:
+        """Fetch the history, without any file, of `refs`, and tell whether it holds `commit`.
+
+        A single ref that is no history leads nowhere. What is fetched is left in this store.
+        """
+        try:
+            self.program.run(
                 "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--filter=tree:0",
                 "--no-auto-maintenance", "--no-recurse-submodules", "--end-of-options",
-                self.url(repository), "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*",
-                seconds=_FETCH_SECONDS, disk_bytes=_FETCH_BYTES, watch=Path(scratch),
+                self.url(repository), f"+{refs}:{refs}",
+                seconds=_FETCH_SECONDS, disk_bytes=_FETCH_BYTES, watch=self._path,
             )  # fmt: skip
-            if not history.has(commit):
-                return False
-            led = history.program.run("for-each-ref", "--count=1", "--contains", _hex(commit))
-            return bool(led.output)
+        except Refused:
+            if "*" in refs:
+                raise
+            return False
+        if not self.has(commit):
+            return False
+        return bool(
+            self.program.run("for-each-ref", "--count=1", "--contains", _hex(commit)).output
+        )
 
     def has(self, name: str) -> bool:
         """Whether the object `name` is on this disk, without asking any server."""
@@ -219,8 +240,15 @@ class Objects:
             BadInput: it is not a plain file, or is larger than `limit_bytes`.
         """
         entry = self.entry(treeish, path)
-        if entry is None:
-            return None
+        return None if entry is None else self.content(entry, limit_bytes=limit_bytes)
+
+    def content(self, entry: TreeEntry, *, limit_bytes: int = 1 << 20) -> bytes:
+        """Return what stands at an entry of a tree.
+
+        Raises:
+            BadInput: it is not a plain file, or is larger than `limit_bytes`.
+        """
+        path = entry.path
         if entry.kind not in ("file", "executable"):
             raise BadInput(f"{path} is not a plain file (mode {entry.mode}): put a file there")
         if entry.size > limit_bytes:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from devforge.adapters.git import Objects
+from devforge.adapters.git import Objects, TreeEntry
 from devforge.adapters.github_answers import Pull
-from devforge.errors import BadInput
+from devforge.errors import BadInput, Unavailable
 from devforge.model.change import Author, Proposed, TreeChange, shown
 from devforge.model.names import ExtensionId
 from devforge.model.policy import Policy
@@ -21,6 +21,7 @@ from devforge.review.subject import extension_at, read_subject
 
 T = TypeVar("T")
 _MANY = 2000  # paths past which a change is not looked at one by one
+_VERSIONS = 50  # records of versions one change may touch; it may add but one
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,15 @@ class _Records:
     problems: list[Problem]
 
     def read(self, path: str, kind: type[T]) -> T | None:
+        """Return the record at `path`; None if there is none, or it cannot be read."""
+        entry = self.objects.entry(self.tree, path)
+        return None if entry is None else self.parse(entry, kind)
+
+    def parse(self, entry: TreeEntry, kind: type[T]) -> T | None:
+        """Return the record that stands at an entry of the tree; None if it cannot be read."""
+        path = entry.path
         try:
-            content = self.objects.read(self.tree, path, limit_bytes=self.limit_bytes)
-            if content is None:
-                return None
+            content = self.objects.content(entry, limit_bytes=self.limit_bytes)
             return read_record(content, kind, file=path, limit_bytes=self.limit_bytes)
         except BadRecord as error:
             self.problems.extend(error.problems)
@@ -70,6 +76,9 @@ def read_proposal(objects: Objects, base: str, pull: Pull, policy: Policy) -> Pr
     subject = read_subject(changes)
     limit = policy.limits.record_bytes
     problems: list[Problem] = []
+    if len(changes) > _MANY:
+        many = f"it changes {len(changes)} files; at most {_MANY} are looked at"
+        problems.append(Problem("the pull request", many, "make several pull requests of it"))
     before = _Records(objects, base, limit, [])
     after = _Records(objects, merged, limit, problems)
     maintainers = {member.id for member in policy.maintainers}
@@ -82,6 +91,7 @@ def read_proposal(objects: Objects, base: str, pull: Pull, policy: Policy) -> Pr
         old_developer=_developer(before, subject.developer),
         new_developer=_developer(after, subject.developer),
     )
+    _whole(before)
     if subject.extension is None:
         return Proposal(change, tuple(problems))
     return _extension(change, subject.extension, before, after, changes)
@@ -94,16 +104,21 @@ def _extension(
     folder = f"registry/extensions/{identity.path}"
     old = before.read(f"{folder}/extension.yaml", Extension)
     new = after.read(f"{folder}/extension.yaml", Extension)
-    if new is None and not after.problems and old is None:
+    if new is None and old is None and not after.problems:
         remedy = "add extension.yaml with owners and repository"
         after.problems.append(Problem(f"{folder}/extension.yaml", "there is no such file", remedy))
     old_versions = _versions(
-        before, identity, before.objects.names(before.tree, f"{folder}/versions")
+        before, identity, before.objects.entries(before.tree, f"{folder}/versions")
     )
-    touched = (change.path for change in changes if change.new_blob is not None)
-    new_versions = _versions(after, identity, touched)
+    touched = [c.path for c in changes if c.new_blob is not None and extension_at(c.path)]
+    if len(touched) > _VERSIONS:
+        many = f"the pull request touches {len(touched)} records; at most {_VERSIONS} at once"
+        after.problems.append(Problem(folder, many, "make several pull requests of it"))
+    found = (after.objects.entry(after.tree, path) for path in touched[:_VERSIONS])
+    new_versions = _versions(after, identity, (entry for entry in found if entry is not None))
     owners = {identity.developer, *(old.owners if old else ()), *(new.owners if new else ())}
     developers = {name: _developer(before, name) for name in sorted(owners)}
+    _whole(before)
     published = tuple(Published(version, record) for version, record in old_versions.items())
     return Proposal(
         change=_filled(change, old, new, old_versions, new_versions, developers),
@@ -128,17 +143,28 @@ def _filled(
 
 
 def _versions(
-    records: _Records, identity: ExtensionId, paths: Iterable[str]
+    records: _Records, identity: ExtensionId, entries: Iterable[TreeEntry]
 ) -> dict[Version, VersionRecord]:
     found: dict[Version, VersionRecord] = {}
-    for path in paths:
-        place = extension_at(path)
+    for entry in entries:
+        place = extension_at(entry.path)
         if place is None or place[0] != identity or place[1] is None:
             continue
-        record = records.read(path, VersionRecord)
+        record = records.parse(entry, VersionRecord)
         if record is not None:
             found[place[1]] = record
     return dict(sorted(found.items()))
+
+
+def _whole(before: _Records) -> None:
+    """Nothing is compared with records of ours that cannot be read: that would hide a change.
+
+    Raises:
+        Unavailable: naming the record.
+    """
+    if before.problems:
+        first = before.problems[0]
+        raise Unavailable(f"the registry's own {first.at} cannot be read: {first.problem}")
 
 
 def _developer(records: _Records, name: str | None) -> Developer | None:

@@ -8,6 +8,7 @@ import pytest
 from building import commit
 from registries import ACME, ALICE, BASE, EXTENSION, MALLORY, SHA, TODO, judged, pull
 
+from devforge.errors import Unavailable
 from devforge.model.change import EarlierPull, RepositoryFact
 from devforge.model.names import ExtensionId
 from devforge.model.observed import Missing, SourceTree
@@ -123,6 +124,25 @@ def test_a_history_of_its_own_is_a_conflict_not_a_crash(bench):
     proposal = read_proposal(bench.objects, bench.base, pull(head, bench.base), bench.policy)
 
     assert [f.rule for f in judged(proposal, bench.policy)] == ["change-conflict"]
+
+
+def test_what_hides_behind_very_many_files_is_found_or_refused(bench):
+    """Seventy harmless records first, and behind them one that changes a published version."""
+    many = {f"{TODO}/versions/0.{n}.0.yaml": f"commit: {SHA}\n" for n in range(70)}
+    bench.base = commit(bench.path, "refs/heads/main", many, parent=bench.base)
+    yanked = {path: f"{text}yanked: {{reason: it is old}}\n" for path, text in many.items()}
+    behind = {f"{TODO}/versions/1.0.0.yaml": f"commit: {'cd' * 20}\n"}
+
+    assert "block" in {f.severity for f in bench.findings(yanked | behind)}
+    assert bench.findings(dict(list(yanked.items())[:40])) == []
+
+
+def test_a_record_of_ours_that_cannot_be_read_is_never_compared_with(bench):
+    broken = {f"{TODO}/versions/1.0.0.yaml": "commit: nonsense\n"}
+    bench.base = commit(bench.path, "refs/heads/main", broken, parent=bench.base)
+
+    with pytest.raises(Unavailable, match=r"1\.0\.0"):
+        bench.propose({f"{TODO}/versions/1.0.0.yaml": RECORD})
 
 
 # Ownership

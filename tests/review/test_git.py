@@ -87,6 +87,17 @@ def test_a_commit_that_only_a_fork_or_nobody_holds_is_not_reachable(objects, ups
     assert answers == [True, True, True, False, False]
 
 
+def test_a_tag_on_a_single_file_does_not_hide_the_history_of_others(objects, upstream):
+    first = commit(upstream, "refs/heads/gone", {"a": "1"})
+    commit(upstream, "refs/tags/v1", {"a": "2"}, parent=first)
+    git(upstream, "update-ref", "refs/tags/key", git(upstream, "rev-parse", f"{first}:a"))
+    git(upstream, "update-ref", "-d", "refs/heads/gone")
+    orphan = commit(upstream, "refs/pull/1/head", {"a": "3"}, parent=first)
+
+    assert objects.reachable(ACME, first)
+    assert not objects.reachable(ACME, orphan)
+
+
 def test_an_empty_repository_reaches_nothing(objects, server):
     assert objects.reachable(ACME, "0" * 40) is False
 

@@ -10,11 +10,12 @@ from pydantic import ValidationError
 from devforge.adapters.git import Objects
 from devforge.adapters.github import GitHub
 from devforge.adapters.state import State
-from devforge.errors import BadInput, Unavailable
+from devforge.errors import BadInput, Refused, Unavailable
 from devforge.model.change import Approved, Proposed, RepositoryFact
 from devforge.model.manifest import FILE, Manifest
-from devforge.model.names import ExtensionId
+from devforge.model.names import ExtensionId, RepositoryUrl
 from devforge.model.observed import Missing, SourceTree
+from devforge.model.policy import Limits
 from devforge.model.reading import BadRecord, read_record
 from devforge.model.release import ReleaseNote, note_path
 from devforge.model.submission import Problem, Submission
@@ -53,7 +54,10 @@ def read_source_of(
         if not reachable:
             return replace(submission, change=replace(change, is_reachable=False))
         objects.fetch(wanted.url, record.commit, depth=1)
-        tree = objects.tree(record.commit, record.subdirectory, limits=submission.policy.limits)
+        limits = submission.policy.limits
+        tree = objects.tree(record.commit, record.subdirectory, limits=limits)
+        if change.approved is None:
+            change = replace(change, approved=_before(objects, wanted.url, change, limits))
     facts = read_dependencies(tree)
     change = replace(change, dependencies=() if isinstance(facts, Missing) else facts)
     return with_manifest(replace(submission, tree=tree, change=change, dependencies=facts))
@@ -114,6 +118,35 @@ def _remembered(state: State, identity: ExtensionId, version: Version) -> Approv
         # Not comparing would let new power through unseen, so this is no verdict.
         raise Unavailable(f"{path} on the state branch cannot be read") from error
     return None
+
+
+def _before(
+    objects: Objects, url: RepositoryUrl, change: Proposed, limits: Limits
+) -> Approved | None:
+    """The version below this one, read from its source, where nobody remembers it.
+
+    Records that were there before the review was are compared with too; when they came is unknown.
+    """
+    version = change.version
+    older = [v for v in sorted(change.old_versions) if version is None or v < version]
+    if not older:
+        return None
+    record = change.old_versions[older[-1]]
+    try:
+        objects.fetch(url, record.commit, depth=1)
+        tree = objects.tree(record.commit, record.subdirectory, limits=limits)
+        content = tree.files[FILE].content
+        manifest = read_record(content, Manifest, file=FILE, limit_bytes=limits.manifest_bytes)
+    except (BadInput, Refused, KeyError):
+        return None  # its source is gone or was never ours to read: there is nothing to compare
+    facts = read_dependencies(tree)
+    return Approved(
+        commit=record.commit,
+        tree_sha256=tree.sha256,
+        manifest=manifest,
+        dependencies=() if isinstance(facts, Missing) else facts,
+        when=change.now,
+    )
 
 
 def _from_note(note: ReleaseNote) -> Approved:

@@ -164,7 +164,21 @@ def _concluded(session: Session, candidate: Candidate, judgement: Judgement) -> 
         )
         if names:
             report = report_on(candidate, judgement, approved_by=names)
-    return _reviewed(session, candidate.pull, candidate, report)
+    return _reviewed(session, candidate.pull, candidate, _if_it_merges(session, candidate, report))
+
+
+def _if_it_merges(session: Session, candidate: Candidate, report: Report) -> Report:
+    """After as many merges that GitHub did not make as the policy allows, a person is asked."""
+    memory = session.memories.get(candidate.pull.number)
+    if report.decision != "merge" or memory is None or memory.head != candidate.pull.head.sha:
+        return report
+    if memory.outcome != "merge" or memory.attempts < session.policy.review.retries - 1:
+        return report
+    reason = (
+        f"GitHub was asked {memory.attempts} times to merge this and did not: look at the rules of the "
+        f"branch {session.branch}, then merge it by hand"
+    )
+    return report.model_copy(update={"decision": "person", "reasons": (reason,)})
 
 
 def _judged(

@@ -428,3 +428,22 @@ def test_a_job_that_finds_another_was_faster_does_nothing_twice(world):
     assert world.pull(pull.number).merged, run.printed
     assert len(world.comments(pull.number)) == 1
     assert "nothing to do" in world.review().printed
+
+
+def test_a_merge_that_github_keeps_refusing_ends_with_a_person(world):
+    world.github.faults.add("502", method="PUT", path="/merge", times=None)
+    pull = world.introduce("alice")
+    for _ in range(3):
+        world.review()
+
+    assert world.labels(pull.number) == {"review: person"}
+    assert "look at the rules of the branch main" in world.comments(pull.number)[0]
+
+
+def test_a_version_from_before_the_reviews_memory_is_compared_with_all_the_same(world):
+    world.known()  # straight into the registry: no run has ever seen it
+    more = extension("alice.word-count", "1.1.0")["devforge.yaml"] + "permissions: [process]\n"
+    pull = world.update("1.1.0", {"devforge.yaml": more})
+    world.review()
+
+    assert "person-new-permission" in world.comments(pull.number)[0]

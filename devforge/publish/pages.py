@@ -38,6 +38,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            auto_reload=False,
         )
         self._jinja.filters |= {
             name: getattr(words, name)

@@ -10,6 +10,7 @@ import json
 import re
 import uuid
 import warnings
+from functools import cache
 
 from cyclonedx.model import (
     ExternalReference,
@@ -24,7 +25,7 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.dependency import Dependency
 from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
-from license_expression import ExpressionError, get_spdx_licensing
+from license_expression import ExpressionError, Licensing, get_spdx_licensing
 from packageurl import PackageURL
 
 from devforge.model.index import Pointer
@@ -96,13 +97,24 @@ def _extension(source: Source, package: Pointer, repository: RepositoryUrl | Non
 
 def _licence(expression: str) -> LicenseExpression | DisjunctiveLicense:
     """An SPDX expression as such, anything else as the plain name it is."""
-    if not _SPDX.fullmatch(expression):  # the parser below breaks on other characters
-        return DisjunctiveLicense(name=expression)
+    if _is_spdx(expression):
+        return LicenseExpression(expression)
+    return DisjunctiveLicense(name=expression)
+
+
+@cache
+def _is_spdx(expression: str) -> bool:
+    if not _SPDX.fullmatch(expression):  # the parser breaks on other characters
+        return False
     try:
-        known = get_spdx_licensing().validate(expression)
+        return not _licensing().validate(expression).errors
     except ExpressionError:
-        return DisjunctiveLicense(name=expression)
-    return DisjunctiveLicense(name=expression) if known.errors else LicenseExpression(expression)
+        return False
+
+
+@cache
+def _licensing() -> Licensing:
+    return get_spdx_licensing()  # a third of a second
 
 
 def _file(path: str, content: bytes) -> Component:

@@ -1,0 +1,77 @@
+"""Feeds: what RFC 4287 asks for, whatever an extension calls itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devforge.publish.feeds import ENTRIES, FeedEntry, FeedOf, render_feed
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+SITE = "https://operator.github.io/registry/"
+FEED = FeedOf("Everything", "What is new", "feed.xml", "index.html")
+
+
+def entry(number: int = 0, **changes: str) -> FeedEntry:
+    values = {
+        "extension": "acme.todo-tree",
+        "version": f"1.{number}.0",
+        "title": "Todo Tree",
+        "summary": "Shows every TODO.",
+        "author": "Acme",
+        "published": f"2026-11-{1 + number % 28:02d}T10:00:00Z",
+        "page": "extensions/acme/todo-tree/index.html",
+    }
+    return FeedEntry(**(values | changes))
+
+
+def parsed(entries: list[FeedEntry]) -> ET.Element:
+    return ET.fromstring(render_feed(FEED, entries, site_url=SITE))
+
+
+def test_a_feed_reads_as_it_should(golden):
+    golden("feed.xml", render_feed(FEED, [entry(1), entry(2)], site_url=SITE).decode())
+
+
+def test_everything_the_standard_requires_is_there_once():
+    feed = parsed([entry(n) for n in range(3)])
+    for element in (feed, *feed.iter(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert len(element.findall(ATOM + name)) == 1, name
+        assert element.findall(f"{ATOM}author/{ATOM}name")
+        assert datetime.fromisoformat(element.findtext(f"{ATOM}updated") or "")
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links == {"self": f"{SITE}feed.xml", "alternate": f"{SITE}index.html"}
+    ids = [element.text for element in feed.iter(f"{ATOM}id")]
+    assert len(set(ids)) == len(ids)
+
+
+@given(text=st.text(max_size=80))
+def test_no_name_breaks_the_feed(text):
+    feed = parsed([entry(title=text, summary=text, author=text)])
+    [found] = feed.findall(f"{ATOM}entry")
+    assert found.findtext(f"{ATOM}title") is not None
+
+
+def test_the_newest_come_first_and_no_more_than_a_reader_wants():
+    feed = parsed([entry(number) for number in range(80)])
+    dates = [found.findtext(f"{ATOM}updated") for found in feed.iter(f"{ATOM}entry")]
+
+    assert len(dates) == ENTRIES
+    assert dates == sorted(dates, reverse=True)
+    assert feed.findtext(f"{ATOM}updated") == dates[0]
+
+
+@given(order=st.permutations(range(6)))
+def test_order_leaves_no_trace(order):
+    shuffled = [entry(number) for number in order]
+    assert render_feed(FEED, shuffled, site_url=SITE) == render_feed(
+        FEED, [entry(number) for number in range(6)], site_url=SITE
+    )
+
+
+def test_an_empty_feed_is_a_feed():
+    assert parsed([]).findtext(f"{ATOM}updated") == "1970-01-01T00:00:00Z"

@@ -263,6 +263,7 @@ GET /_local/{owner}/{repo}/issue-forms none
 POST /_local/{owner}/{repo}/issue-forms/{form} none
 GET /_local/{owner}/{repo}/discussion-forms none
 POST /_local/{owner}/{repo}/discussion-forms/{form} none
+POST /_local/{owner}/{repo}/discussion-categories none
 # workflows
 GET /repos/{owner}/{repo}/actions/workflows actions:read
 GET /repos/{owner}/{repo}/actions/workflows/{workflow} actions:read

@@ -11,6 +11,7 @@ import requests
 from workshop import Workshop
 
 from devforge.local import LocalGitHub
+from devforge.local.workflows.machine.place import NETWORK
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +89,11 @@ def test_a_machine_inherits_nothing_but_what_is_documented(shop, monkeypatch):
     assert run.conclusion == "success", log
     assert "refs/heads/main" in log
     [names] = [line for line in log.splitlines() if line.startswith("CI ")]
+    known = {*"CI HOME LANG PATH PWD SHLVL TMPDIR _".split(), *NETWORK}
     strange = [
         name
         for name in names.split()
-        if not name.startswith(("GITHUB_", "RUNNER_"))
-        and name not in ["CI", "HOME", "LANG", "PATH", "PWD", "SHLVL", "TMPDIR", "_"]
+        if not name.startswith(("GITHUB_", "RUNNER_")) and name not in known
     ]
     assert strange == []
 

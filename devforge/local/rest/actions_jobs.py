@@ -12,7 +12,7 @@ from devforge.local.rest.actions_runs import find_run
 from devforge.local.routes import route
 from devforge.local.shapes.workflow_runs import job_shape
 from devforge.local.store import Row
-from devforge.local.workflows.execution.job import log_file
+from devforge.local.workflows.machine.log import log_file
 
 
 @route("GET", "/repos/{owner}/{repo}/actions/runs/{run_id}/jobs")

@@ -17,7 +17,7 @@ from devforge.local.routes import route
 from devforge.local.shapes.workflow_runs import run_shape, timing_shape
 from devforge.local.store import Row
 from devforge.local.workflows.cancelling import cancel_run
-from devforge.local.workflows.execution.job import log_file
+from devforge.local.workflows.machine.log import log_file
 from devforge.local.workflows.rerunning import rerun
 
 _RUN = "/repos/{owner}/{repo}/actions/runs/{run_id}"

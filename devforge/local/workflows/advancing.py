@@ -14,10 +14,10 @@ from devforge.local.workflows.cancelling import cancel_job
 from devforge.local.workflows.concurrency import claim, release
 from devforge.local.workflows.expressions import Scope, is_truthy, text_of, value_of
 from devforge.local.workflows.opening import open_job, run_contexts
+from devforge.local.workflows.recording import fail_at_start, workflow_of
 from devforge.local.workflows.reports import announce_job, announce_run
 from devforge.local.workflows.results import needs_for, results_of, rows_by_job
 from devforge.local.workflows.settings import gate_of
-from devforge.local.workflows.starting import fail_at_start, workflow_of
 
 LOST = "The runner lost communication with the server: its machine is gone"
 

@@ -20,10 +20,11 @@ from devforge.local.store import Row, packed
 from devforge.local.workflows.advancing import advance_run, end_job, lose_job
 from devforge.local.workflows.execution.job import Ending, Kills, RunningJob
 from devforge.local.workflows.machine.process import kill_tracked
+from devforge.local.workflows.recording import fail_at_start
 from devforge.local.workflows.reports import announce_job, announce_run
 from devforge.local.workflows.results import needs_for
 from devforge.local.workflows.schedules import Schedules
-from devforge.local.workflows.starting import fail_at_start, start_workflows
+from devforge.local.workflows.starting import start_workflows
 
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS = 1.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from devforge.local.hub import Actor, Hub
 from devforge.local.store import Row
 from devforge.local.workflows.model import Workflow
+from devforge.local.workflows.recording import queue_run, run_scope, workflow_of
 from devforge.local.workflows.results import results_of, rows_by_job
-from devforge.local.workflows.starting import queue_run, run_scope, workflow_of
 
 _KEPT = (
     "run_id", "key", "name", "matrix", "strategy", "labels", "environment", "environment_url",

@@ -8,7 +8,7 @@ from typing import Any
 
 from devforge.local.hub import Hub
 from devforge.local.store import Row
-from devforge.local.workflows.starting import workflow_of
+from devforge.local.workflows.recording import workflow_of
 
 _WORST_FIRST = ("failure", "cancelled", "success")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devforge.local.hub import Hub
@@ -34,9 +35,17 @@ def secrets_of(hub: Hub, run: Row, environment: str | None) -> dict[str, str]:
     return values(hub, "secret", run["repository_id"], environment) if run["trusted"] else {}
 
 
-def token_levels(hub: Hub, repository_id: int) -> dict[str, Level]:
-    """Return the permissions of a workflow that declares none."""
-    return repository_default(write=default_workflow_permissions(hub, repository_id) == "write")
+def token_levels(hub: Hub, run: Row, declared: Mapping[str, Level] | None) -> Mapping[str, Level]:
+    """Return what a job's token may do: what is declared, else the repository's default.
+
+    For a pull request from a fork it only reads, whatever is declared.
+    """
+    write = default_workflow_permissions(hub, run["repository_id"]) == "write"
+    levels = repository_default(write=write) if declared is None else declared
+    if run["trusted"]:
+        return levels
+    held = {scope for scope, level in levels.items() if level != "none" and scope != "id-token"}
+    return dict.fromkeys(held, "read")
 
 
 def gate_of(hub: Hub, repository_id: int, name: str) -> Gate:

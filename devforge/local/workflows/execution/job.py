@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,35 +12,21 @@ from typing import Any
 
 from devforge.errors import BadInput
 from devforge.local.hub import Hub
-from devforge.local.shapes.links import repository_path
 from devforge.local.store import Row, packed
 from devforge.local.tokens import revoke
 from devforge.local.workflows.builtin import run_action
-from devforge.local.workflows.context import github_context, github_variables
+from devforge.local.workflows.execution.arriving import RUNNER_NAME, make_world
 from devforge.local.workflows.execution.steps import StepList
 from devforge.local.workflows.execution.world import MachineLost, Status, World
 from devforge.local.workflows.expressions import (
     Scope,
     is_truthy,
-    value_of,
 )
-from devforge.local.workflows.expressions.values import number_of
-from devforge.local.workflows.machine.log import Log, Masks
-from devforge.local.workflows.machine.place import (
-    Place,
-    base_environment,
-    runner_architecture,
-    search_path,
-)
+from devforge.local.workflows.machine.log import summary_file
 from devforge.local.workflows.machine.process import kill_tracked
-from devforge.local.workflows.model import Defaults, Job, Level, Workflow
-from devforge.local.workflows.opening import run_contexts
-from devforge.local.workflows.permissions import granted
-from devforge.local.workflows.settings import secrets_of, token_levels, variables_of
-from devforge.local.workflows.starting import workflow_of
+from devforge.local.workflows.model import Defaults, Job, Workflow
+from devforge.local.workflows.recording import workflow_of
 
-RUNNER_NAME = "Local Runner"
-_DEFAULT_MINUTES = 360.0
 _LOST = "The runner lost communication with the server: its machine is gone"
 
 Kills = Callable[[str, str, str], bool]
@@ -76,14 +61,11 @@ class RunningJob:
         """Run the job to its end; never raises for what a workflow can do wrong."""
         workflow = workflow_of(self.run)
         job = workflow.jobs[self.row["key"]]
-        levels = self._levels(workflow, job)
-        permissions = granted(levels)
-        token = self.hub.store.create_workflow_token(
-            self.run["repository_id"], self.run["id"], permissions
-        )
-        tracking = f"github_{uuid.uuid4()}"
-        self.hub.store.update("workflow_job", self.row["id"], tracking=tracking)
-        world = self._world(job, token, permissions, tracking)
+        try:
+            world = make_world(self, workflow, job)
+        except BadInput as error:
+            problem = {"level": "failure", "message": str(error)}
+            return Ending("failure", "failure", annotations=[problem])
         try:
             world.place.make()
             world.place.event_file.write_text(json.dumps(world.github["event"]), encoding="utf-8")
@@ -96,63 +78,10 @@ class RunningJob:
             world.annotate("failure", _LOST)
             return Ending("failure", "failure", annotations=world.annotations)
         finally:
-            kill_tracked(tracking)
-            revoke(self.hub.store, token)
+            kill_tracked(world.machine["RUNNER_TRACKING_ID"])
+            revoke(self.hub.store, world.token)
             world.log.close()
             world.place.remove()
-
-    def _levels(self, workflow: Workflow, job: Job) -> Mapping[str, Level]:
-        levels = job.permissions if job.permissions is not None else workflow.permissions
-        if levels is None:
-            levels = token_levels(self.hub, self.run["repository_id"])
-        if self.run["trusted"]:
-            return levels
-        return {
-            scope: "read"
-            for scope, level in levels.items()
-            if level != "none" and scope != "id-token"
-        }
-
-    def _world(self, job: Job, token: str, permissions: dict[str, str], tracking: str) -> World:
-        hub, run, row = self.hub, self.run, self.row
-        repository = hub.store.get("repository", run["repository_id"])
-        name = repository_path(hub, repository).partition("/")[2]
-        place = Place(self.directory / "machines" / str(row["id"]), name)
-        secrets = secrets_of(hub, run, row["environment"])
-        masks = Masks([token, *secrets.values()])
-        log = Log(log_file(self.directory, run["id"], row["id"]), masks, hub.clock.now)
-        contexts = run_contexts(hub, run, self.needs)
-        matrix, strategy = json.loads(row["matrix"]), json.loads(row["strategy"])
-        contexts |= {
-            "matrix": value_of(matrix),
-            "strategy": value_of(strategy),
-            "secrets": value_of({**secrets, "GITHUB_TOKEN": token}),
-            "vars": value_of(variables_of(hub, run["repository_id"], row["environment"])),
-            "runner": value_of(_runner(place)),
-        }
-        github = github_context(hub, run) | {
-            "job": job.id,
-            "workspace": str(place.workspace),
-            "event_path": str(place.event_file),
-        }
-        machine = base_environment(place, tracking, RUNNER_NAME) | github_variables(github)
-        return World(
-            hub=hub,
-            repository=repository,
-            run=run,
-            job_id=row["id"],
-            job_key=job.id,
-            place=place,
-            log=log,
-            token=token,
-            permissions=permissions,
-            contexts=contexts,
-            github=github,
-            machine=machine,
-            cancelled=self.cancelled,
-            deadline=time.monotonic() + _minutes(job, contexts) * 60,
-            path=search_path(),
-        )
 
     def _run(self, workflow: Workflow, job: Job, world: World) -> Ending:
         started_late = threading.Timer(
@@ -234,35 +163,6 @@ class RunningJob:
         if world.summaries:
             path = summary_file(self.directory, self.run["id"], self.row["id"])
             path.write_text("\n".join(world.summaries), encoding="utf-8", errors="replace")
-
-
-def log_file(directory: Path, run_id: int, job_id: int) -> Path:
-    """Return where a job's log lies."""
-    return directory / "logs" / str(run_id) / f"{job_id}.txt"
-
-
-def summary_file(directory: Path, run_id: int, job_id: int) -> Path:
-    """Return where a job's summary lies, if it wrote one."""
-    return directory / "logs" / str(run_id) / f"{job_id}.md"
-
-
-def _minutes(job: Job, contexts: Mapping[str, Any]) -> float:
-    if job.timeout_minutes is None:
-        return _DEFAULT_MINUTES
-    minutes = number_of(job.timeout_minutes.value(Scope(contexts)))
-    return minutes if minutes > 0 else _DEFAULT_MINUTES
-
-
-def _runner(place: Place) -> dict[str, str]:
-    return {
-        "arch": runner_architecture(),
-        "environment": "github-hosted",
-        "name": RUNNER_NAME,
-        "os": "Linux",
-        "temp": str(place.temp),
-        "tool_cache": str(place.tools),
-        "workspace": str(place.workspace.parent),
-    }
 
 
 def _begun(name: str, number: int, now: str) -> dict[str, Any]:

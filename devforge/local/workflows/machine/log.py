@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 MAX_BYTES = 20_000_000
 _MASK = "***"
-_SHORTEST_SECRET = 1
+_LEAST_ENCODED = 8  # of a shorter secret too many innocent texts would look like its base64
 
 
 class Masks:
@@ -21,8 +24,8 @@ class Masks:
             self.add(secret)
 
     def add(self, secret: str) -> None:
-        parts = {secret, *secret.splitlines()}
-        new = {part for part in parts if len(part.strip()) >= _SHORTEST_SECRET}
+        parts = {part for part in (secret, *secret.splitlines()) if part.strip()}
+        new = {spelled for part in parts for spelled in _spellings(part)}
         self._secrets = sorted({*self._secrets, *new}, key=len, reverse=True)
 
     def hide(self, text: str) -> str:
@@ -30,6 +33,17 @@ class Masks:
         for secret in self._secrets:
             text = text.replace(secret, _MASK)
         return text
+
+
+def _spellings(secret: str) -> set[str]:
+    """Return how a secret may look where it was escaped for JSON or an address, or encoded."""
+    spelled = {secret, json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret, safe="")}
+    content = secret.encode("utf-8", "surrogatepass")
+    if len(content) >= _LEAST_ENCODED:
+        for shift in range(3):
+            encoded = base64.b64encode(content[shift:])
+            spelled.add(encoded.rstrip(b"=")[:-1].decode())
+    return spelled
 
 
 class Log:
@@ -63,3 +77,13 @@ class Log:
     def close(self) -> None:
         with self._lock:
             self._file.close()
+
+
+def log_file(directory: Path, run_id: int, job_id: int) -> Path:
+    """Return where a job's log lies."""
+    return directory / "logs" / str(run_id) / f"{job_id}.txt"
+
+
+def summary_file(directory: Path, run_id: int, job_id: int) -> Path:
+    """Return where a job's summary lies, if it wrote one."""
+    return directory / "logs" / str(run_id) / f"{job_id}.md"

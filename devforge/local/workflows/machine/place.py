@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-_NETWORK = (
+NETWORK = (
     "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
     "NODE_EXTRA_CA_CERTS", "PIP_CERT", "PIP_INDEX_URL", "NPM_CONFIG_REGISTRY",
@@ -67,7 +67,7 @@ def base_environment(place: Place, tracking: str, runner_name: str) -> dict[str,
     runner, its proxies and the certificates it trusts belong to the machine.
     """
     return {
-        **{name: os.environ[name] for name in _NETWORK if name in os.environ},
+        **{name: os.environ[name] for name in NETWORK if name in os.environ},
         "CI": "true",
         "GITHUB_ACTIONS": "true",
         "HOME": str(place.home),

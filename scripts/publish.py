@@ -91,6 +91,7 @@ class Job:
             ),
             self.observed.head,
             time.sleep,
+            self.environment.server_url,
         )
         failures: list[str] = []
         for start in range(0, len(plan.changes), _LOT):

@@ -27,6 +27,7 @@ class Publisher:
     releases: Releases
     commit: str
     pause: Callable[[float], object]
+    server_url: str = "https://github.com"
     _drafts: dict[str, Release] | None = None
     _published: dict[str, Release] | None = None
 
@@ -66,7 +67,7 @@ class Publisher:
         return self.releases.draft(
             tag,
             title=f"{built.source.manifest.display_name} {built.version}",
-            body=render_notes(built),
+            body=render_notes(built, self.server_url),
             commit=self.commit,
             prerelease=built.version.is_prerelease,
         )
@@ -84,12 +85,12 @@ class Publisher:
         return self.releases.publish(draft.id)
 
 
-def render_notes(built: Built) -> str:
+def render_notes(built: Built, server_url: str) -> str:
     """Return the text people see on the release's page; the author's words stay out of it."""
     tree, package = built.source.tree_sha256, built.pointer.sha256
     return (
         f"`{built.id}` {built.version}, built from "
-        f"https://github.com/{built.repository}/tree/{built.source.commit}\n\n"
+        f"{server_url}/{built.repository}/tree/{built.source.commit}\n\n"
         f"| | sha256 |\n|---|---|\n| package | `{package}` |\n| reviewed source | `{tree}` |\n\n"
         f"Install it with `devforge install {built.id}@{built.version}`.\n"
     )

@@ -63,13 +63,25 @@ def build_site(observed: Observed, out: Path, *, site_url: str) -> SiteReport:
     """
     registry = read_registry_tree(observed.registry, observed.head)
     listings = read_listings(observed, registry)
-    return write_site(registry, listings, out, site_url=site_url)
+    server_url = observed.registry.server_url
+    return write_site(registry, listings, out, site_url=site_url, server_url=server_url)
 
 
 def write_site(
-    registry: Registry, listings: Listings, out: Path, *, site_url: str, site: Path | None = None
+    registry: Registry,
+    listings: Listings,
+    out: Path,
+    *,
+    site_url: str,
+    server_url: str = "https://github.com",
+    site: Path | None = None,
 ) -> SiteReport:
-    """Write the site of `listings`; see `build_site`. `site` holds the templates and static files."""
+    """Write the site of `listings`; see `build_site`.
+
+    Args:
+        server_url: where the repositories that pages link to are.
+        site: the directory that holds the templates and static files; default: this package's.
+    """
     policy = registry.policy
     refuse_missing(
         listed=sum(len(listing.document.versions) for listing in listings.extensions),
@@ -79,11 +91,13 @@ def write_site(
     documents = (listing.document for listing in listings.extensions)
     index = build_index(documents, out / "index", policy, withdrawn=listings.withdrawn)
     about = policy.registry
-    pages = Pages(out, site or site_directory(), registry=about, site_url=site_url)
+    pages = Pages(
+        out, site or site_directory(), registry=about, site_url=site_url, server_url=server_url
+    )
     _write_front(pages, listings.extensions)
     _write_browse(pages, listings.extensions)
     for listing in listings.extensions:
-        _write_extension(pages, listing, site_url)
+        _write_extension(pages, listing, site_url, server_url)
     for name, owned in by_developer(listings.extensions).items():
         _write_developer(pages, name, registry, owned)
     _write_checks(pages)
@@ -142,9 +156,11 @@ def _write_browse(pages: Pages, listings: tuple[Listing, ...]) -> None:
             )
 
 
-def _write_extension(pages: Pages, listing: Listing, site_url: str) -> None:
+def _write_extension(pages: Pages, listing: Listing, site_url: str, server_url: str) -> None:
     page = views.extension_path(listing.document.id)
-    pages.render(page, "extension.html", lambda: views.extension(listing), key=listing.key)
+    pages.render(
+        page, "extension.html", lambda: views.extension(listing, server_url), key=listing.key
+    )
     feed = views.extension_feed(listing)
     pages.put(
         feed.path,

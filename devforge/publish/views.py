@@ -84,11 +84,13 @@ def categories(listings: Iterable[Listing]) -> dict[str, int]:
     return {name: used[name] for name in sorted(used)}
 
 
-def extension(listing: Listing) -> dict[str, Any]:
-    """Return what an extension's page shows."""
+def extension(listing: Listing, server_url: str) -> dict[str, Any]:
+    """Return what an extension's page shows. `server_url` is where its repository really is."""
     document, source = listing.document, listing.note.source
     inner = "" if source.subdirectory == "." else f"{source.subdirectory}/"
-    at = f"{document.repository}/blob/{source.commit}/{inner}"
+    full_name = (document.repository or "").removeprefix("https://github.com/")
+    repository = f"{server_url}/{full_name}"
+    at = f"{repository}/blob/{source.commit}/{inner}"
     return {
         "document": document,
         "shown": listing.shown,
@@ -96,7 +98,9 @@ def extension(listing: Listing) -> dict[str, Any]:
         "readme": render_prose(
             source.readme, source_url=at, below=_HEADING_LEVEL, title=document.display_name
         ),
-        "source_url": f"{document.repository}/tree/{source.commit}/{inner}".rstrip("/"),
+        "full_name": full_name,
+        "repository": repository,
+        "source_url": f"{repository}/tree/{source.commit}/{inner}".rstrip("/"),
         "packages": _direct(source.dependencies),
         "latest_published": recency(listing)[0],
     }

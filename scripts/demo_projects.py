@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -157,6 +158,9 @@ def _from_npm(project: Project, into: Path) -> None:
         archive.extractall(into.parent / f".{project.name}", filter="data")
     (into.parent / f".{project.name}/package").rename(into)
     shutil.rmtree(into.parent / f".{project.name}")
+    package = json.loads((into / "package.json").read_text())
+    package.pop("devDependencies", None)  # its own tests are not in the package, nor need theirs be
+    (into / "package.json").write_text(json.dumps(package, indent=2) + "\n")
     (into / "test").mkdir()
     (into / "test/kleur.test.mjs").write_text(_KLEUR_TEST)
     _write_manifest(

@@ -40,6 +40,8 @@ def too_large(length: int, *, file: str, limit_bytes: int) -> Problem:
 
 def shorten(text: str, width: int = 60) -> str:
     """Return `text` on one line, at most `width` characters, with hidden ones written out."""
+    if len(text) <= width and text.isascii() and text.isprintable():
+        return text  # nearly always
     line = "".join(_visible(char) for char in text[: width + 1])
     return line if len(line) <= width else line[: width - 1] + "…"
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
-from starlette.applications import Starlette
+import uvicorn
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route as StarletteRoute
+from starlette.types import Receive, Scope, Send
 
 from devforge.local import ledger, witnesses
 from devforge.local.answer import Answer, LostAnswer
@@ -28,7 +28,6 @@ from devforge.local.tokens import Token, read_token
 from devforge.local.wire import break_off, parsed, presented_token, spooled, written
 
 _log = logging.getLogger(__name__)
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 _BY_ID = "/api/v3/repositories/"
 
 
@@ -52,9 +51,13 @@ class App:
 
     def __init__(self, hub: Hub) -> None:
         self.hub, self.routes = hub, Routes()
-        self.asgi = Starlette(
-            routes=[StarletteRoute("/{path:path}", self._serve, methods=_METHODS)]
-        )
+        self.server: uvicorn.Server | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request of an ASGI server. Starlette's router is not asked: it knows no newlines."""
+        if scope["type"] == "http":
+            response = await self._serve(Request(scope, receive))
+            await response(scope, receive, send)
 
     async def _serve(self, request: Request) -> Response:
         raw_path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
@@ -76,7 +79,8 @@ class App:
         try:
             answer = await run_in_threadpool(self.respond, incoming)
         except LostAnswer:
-            break_off(request)
+            if self.server is not None:
+                break_off(self.server, request)
             return Response(status_code=500)
         response = written(answer, {"X-GitHub-Request-Id": secrets.token_hex(10).upper()})
         witnesses.answered(request.method, self._settled(raw_path), response)

@@ -68,7 +68,7 @@ class LocalGitHub:
         services.attach(self.hub)
         self.app = App(self.hub)
         config = uvicorn.Config(
-            self.app.asgi,
+            self.app,
             http="h11",
             ws="none",
             lifespan="off",
@@ -78,7 +78,7 @@ class LocalGitHub:
             timeout_keep_alive=30,
         )
         self.server = uvicorn.Server(config)
-        self.app.asgi.state.server = self.server
+        self.app.server = self.server
         self._thread = threading.Thread(target=self._serve, name="local-github", daemon=True)
 
     def __enter__(self) -> Self:

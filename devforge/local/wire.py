@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+import uvicorn
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
@@ -85,9 +86,9 @@ def written(answer: Answer, headers: Mapping[str, str]) -> Response:
     return StreamingResponse(stream, answer.status, every, answer.media_type)
 
 
-def break_off(request: Request) -> None:
+def break_off(server: uvicorn.Server, request: Request) -> None:
     """Close the connection under a request, so that its sender never learns what happened."""
-    server, client = request.app.state.server, request.client
+    client = request.client
     for connection in list(server.server_state.connections):
         if client is not None and getattr(connection, "client", None) == tuple(client):
             connection.transport.abort()

@@ -60,7 +60,10 @@ def search_issues(call: Call) -> Answer:
         f" WHERE {' AND '.join(tests)} ORDER BY {order} {way}, i.id {way} LIMIT {_MOST}",
         *values,
     )
-    return _found(call, [row for row in rows if _visible(call, row["repository_id"])], _issue)
+    seen = [row for row in rows if _visible(call, row["repository_id"])]
+    answer = _found(call, seen, _issue)
+    answer.json["search_type"] = "lexical"
+    return answer
 
 
 def _issue(call: Call, row: Row) -> dict[str, Any]:

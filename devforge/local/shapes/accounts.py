@@ -97,7 +97,8 @@ def organization(hub: Hub, account: Row) -> dict[str, Any]:
     kept = ("login", "id", "node_id", "avatar_url", "html_url", "name", "company", "blog", "location",
             "email", "public_repos", "public_gists", "followers", "following", "created_at",
             "updated_at")  # fmt: skip
-    return {name: user[name] for name in kept} | {
+    # What an organization has not said of itself is left out, not null.
+    return {name: user[name] for name in kept if user[name] not in (None, "")} | {
         "url": api,
         "repos_url": f"{api}/repos",
         "events_url": f"{api}/events",

@@ -112,6 +112,7 @@ def minimal_repository(hub: Hub, repository: Row, viewer: int | None = None) -> 
         "mirror_url": None,
         "archived": bool(repository["archived"]),
         "disabled": False,
+        "custom_properties": {},
         "license": None,
         "topics": json.loads(repository["topics"]),
         "visibility": "private" if repository["private"] else "public",

@@ -36,6 +36,12 @@ _BY_ID = {rule.id: rule for rule in rules.RULES}
 _DYNAMIC_CODE = "power-dynamic"
 _UNREAD = "unread"
 _LINES_SHOWN = 6
+_REASONS = {
+    "PartialParsing": "a part of it is written in a way that could not be parsed",
+    "Syntax error": "it could not be parsed",
+    "Timeout": "reading it took too long",
+    "passed over": "it was passed over",
+}
 
 
 def check(submission: Submission, found: Iterable[ToolFinding]) -> Iterator[Finding]:
@@ -91,13 +97,11 @@ def _unread(submission: Submission, finding: ToolFinding) -> Iterator[Finding]:
     if any(f.path == finding.path and f.code == "invalid-syntax" for f in broken):
         return
     large = finding.message == "too large"
-    partial = "Partial" in finding.message or "yntax" in finding.message
-    severity: Severity = "info" if partial else "person"
-    if large and place_of(finding.path) == "vendored":
-        severity = "warn"
+    # Not milder for what only our tools cannot parse: that is where one would hide something.
+    severity: Severity = "warn" if place_of(finding.path) == "vendored" else "person"
     yield rules.UNREAD.finding(
         at=finding.path,
-        problem=f"not all of the file was read: {finding.message.lower()}",
+        problem=f"not all of the file was read: {_REASONS.get(finding.message, finding.message)}",
         remedy="split it, or ship the source instead of a bundle"
         if large
         else "simplify what the tools stumble over; a maintainer reads it until then",

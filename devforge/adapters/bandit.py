@@ -25,8 +25,14 @@ class _Result(Foreign):
     issue_severity: str
 
 
+class _Error(Foreign):
+    filename: str
+    reason: str
+
+
 class _Output(Foreign):
     results: list[_Result]
+    errors: list[_Error]
 
 
 def scan_python(
@@ -34,22 +40,27 @@ def scan_python(
 ) -> tuple[ToolFinding, ...] | Missing:
     """Return what bandit says of the Python files in `directory`, in order of place.
 
-    A file it cannot parse is passed over: ruff reports those.
+    A file it cannot parse is passed over, since ruff reports those; one on which it failed
+    otherwise is a finding itself, `unread`.
     """
-    if not any(path.suffix in SUFFIXES for path in directory.rglob("*")):
+    # Each file by its name: bandit obeys a `.bandit` it meets in a directory it is given.
+    paths = (path for path in directory.rglob("*") if path.suffix in SUFFIXES)
+    wanted = sorted(f"./{path.relative_to(directory)}" for path in paths)
+    if not wanted:
         return ()
     try:
         answer = run_program(
             [
-                program or find_program("bandit"), "-r", ".", "-f", "json", "-q",
-                "--ignore-nosec", "--exit-zero", "-t", ",".join(CODES), "-x", "",
+                program or find_program("bandit"), "-f", "json", "-q",
+                "--ignore-nosec", "--exit-zero", "-t", ",".join(CODES), "-x", "", *wanted,
             ],
             tool="bandit", directory=directory, seconds=seconds,
         )  # fmt: skip
-        output = read_answer("bandit", answer.output, _Output)
+        output = read_answer("bandit", answer, _Output)
     except ToolFailed as error:
         return Missing(reason=str(error))
-    return tuple(sorted(map(_finding, output.results), key=_place))
+    unread = [_unread(error) for error in output.errors if "syntax" not in error.reason]
+    return tuple(sorted([*map(_finding, output.results), *unread], key=_place))
 
 
 def _finding(result: _Result) -> ToolFinding:
@@ -61,6 +72,11 @@ def _finding(result: _Result) -> ToolFinding:
         message=result.issue_text,
         severity=result.issue_severity,
     )
+
+
+def _unread(error: _Error) -> ToolFinding:
+    path = error.filename.removeprefix("./")
+    return ToolFinding(tool="bandit", code="unread", path=path, line=1, message=error.reason)
 
 
 def _place(finding: ToolFinding) -> tuple[str, int, str]:

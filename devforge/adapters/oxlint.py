@@ -43,22 +43,24 @@ def lint_javascript(
     directory: Path, *, program: tuple[str, ...] | None = None, seconds: float = _SECONDS
 ) -> tuple[ToolFinding, ...] | Missing:
     """Return what oxlint says of the JavaScript and TypeScript in `directory`, in order of place."""
-    wanted = sum(1 for path in directory.rglob("*") if path.suffix in SUFFIXES)
+    # Each file by its name: what lies in a directory can be ignored, what is named cannot.
+    paths = (path for path in directory.rglob("*") if path.suffix in SUFFIXES)
+    wanted = sorted(f"./{path.relative_to(directory)}" for path in paths)
     if not wanted:
         return ()
     try:
         answer = run_program(
             [
                 *(program or _program()), "--format", "json", "--config", str(_CONFIGURATION),
-                "--disable-nested-config", "--no-ignore", ".",
+                "--disable-nested-config", "--no-ignore", *wanted,
             ],
             tool="oxlint", directory=directory, seconds=seconds, codes=(0, 1),
         )  # fmt: skip
-        output = read_answer("oxlint", answer.output, _Output)
+        output = read_answer("oxlint", answer, _Output)
     except ToolFailed as error:
         return Missing(reason=str(error))
-    if output.number_of_files < wanted:
-        return Missing(reason=f"oxlint read {output.number_of_files} of {wanted} files")
+    if output.number_of_files < len(wanted):
+        return Missing(reason=f"oxlint read {output.number_of_files} of {len(wanted)} files")
     return tuple(sorted(map(_finding, output.diagnostics), key=_place))
 
 

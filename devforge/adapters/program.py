@@ -41,6 +41,7 @@ class Answer:
 
     code: int
     output: bytes
+    said: str = ""  # the last line of its standard error, for messages
 
 
 def find_program(name: str) -> str:
@@ -102,18 +103,20 @@ def run_program(
     if out.overflowed:
         raise ToolFailed(f"{tool} printed more than {output_bytes >> 20} MB and was stopped")
     if process.returncode not in codes:
-        raise ToolFailed(f"{tool} {_ending(process.returncode)}{_last_line(err.content)}")
-    return Answer(process.returncode, out.content)
+        said = _last_line(err.content)
+        raise ToolFailed(f"{tool} {_ending(process.returncode)}{said and f': {said}'}")
+    return Answer(process.returncode, out.content, _last_line(err.content))
 
 
-def read_answer(tool: str, output: bytes, kind: type[T]) -> T:
+def read_answer(tool: str, answer: Answer, kind: type[T]) -> T:
     """Return a tool's JSON as a `kind`. Raises ToolFailed if it is anything else."""
     try:
-        return TypeAdapter(kind).validate_json(output)
+        return TypeAdapter(kind).validate_json(answer.output)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "its first character"
-        raise ToolFailed(f"{tool} printed no answer we can read, at {where}") from error
+        said = f"; it said: {answer.said}" if answer.said else ""
+        raise ToolFailed(f"{tool} printed no answer we can read, at {where}{said}") from error
 
 
 class _Reader(threading.Thread):
@@ -171,4 +174,4 @@ def _last_line(said: bytes) -> str:
     lines = said.decode("utf-8", "replace").split("\n")
     last = next((line.strip() for line in reversed(lines) if line.strip()), "")
     printable = "".join(character for character in last if character.isprintable())
-    return f": {printable[:300]}" if printable else ""
+    return printable[:300]

@@ -50,7 +50,7 @@ def lint_python(
             ],
             tool="ruff", directory=directory, seconds=seconds,
         )  # fmt: skip
-        lines = read_answer("ruff", answer.output, list[_Line])
+        lines = read_answer("ruff", answer, list[_Line])
     except ToolFailed as error:
         return Missing(reason=str(error))
     return tuple(sorted((_finding(line, directory) for line in lines), key=_place))

@@ -134,7 +134,7 @@ def _run(
             "SEMGREP_ENABLE_VERSION_CHECK": "0",
         },
     )  # fmt: skip
-    return read_answer("semgrep", answer.output, _Output)
+    return read_answer("semgrep", answer, _Output)
 
 
 def _findings(output: _Output) -> Iterator[ToolFinding]:

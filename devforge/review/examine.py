@@ -63,7 +63,7 @@ def observe_static(tree: SourceTree, *, scratch: Path) -> StaticObservation:
         lint = _joined(ruff.result(), oxlint.result())
         security = _joined(semgrep.result(), bandit.result())
     if not isinstance(security, Missing):
-        security = (*code.translated(security), *_too_large(code.too_large))
+        security = (*code.translated(security), *_left_out(code.left_out))
     return StaticObservation(
         lint=lint if isinstance(lint, Missing) else code.translated(lint),
         security=security,
@@ -165,6 +165,6 @@ def _joined(
     return tuple(f for answer in answers if not isinstance(answer, Missing) for f in answer)
 
 
-def _too_large(paths: Iterable[str]) -> Iterable[ToolFinding]:
-    for path in paths:
-        yield ToolFinding(tool="semgrep", code=UNREAD, path=path, line=1, message="too large")
+def _left_out(files: Mapping[str, str]) -> Iterable[ToolFinding]:
+    for path, reason in files.items():
+        yield ToolFinding(tool="semgrep", code=UNREAD, path=path, line=1, message=reason)

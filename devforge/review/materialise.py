@@ -17,17 +17,22 @@ from devforge.model.observed import SourceFile, SourceTree, ToolFinding
 CODE = (".py", ".pyi", ".pyw", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 # A tool is not stalled with a file nobody wrote by hand; the security check says it was not read.
 LARGEST_BYTES = 1_500_000
+DEEPEST = 1_000
+_BRACKET = re.compile(rb"[\[\](){}]")
 _SHEBANG = re.compile(rb"#![^\n]*?\b(python|node|deno|bun)")
 _SPOKEN = {b"python": ".py", b"node": ".js", b"deno": ".ts", b"bun": ".ts"}
 
 
 @dataclass(frozen=True, slots=True)
 class Materialised:
-    """The code of a tree in `directory`; `paths` leads from our names back to the tree's."""
+    """The code of a tree in `directory`; `paths` leads from our names back to the tree's.
+
+    `left_out` says of each file that no tool gets to see why that is.
+    """
 
     directory: Path
     paths: Mapping[str, str]
-    too_large: tuple[str, ...] = field(default=())
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def translated(self, findings: tuple[ToolFinding, ...]) -> tuple[ToolFinding, ...]:
         """Return `findings` with the tree's own paths, in order of place."""
@@ -42,20 +47,38 @@ def materialise(tree: SourceTree, directory: Path) -> Materialised:
     """
     directory.mkdir(parents=True, exist_ok=True)
     paths: dict[str, str] = {}
-    too_large: list[str] = []
+    left_out: dict[str, str] = {}
     for path, file in sorted(tree.files.items()):
         suffix = code_suffix(file)
         if suffix is None:
             continue
-        if len(file.content) > LARGEST_BYTES:
-            too_large.append(path)
+        if reason := _unfit(file):
+            left_out[path] = reason
             continue
         name = f"{len(paths):05}{suffix}"
         target = directory / name
-        target.write_bytes(file.content)
+        target.write_bytes(_as_run(file.content, suffix))
         target.chmod(0o444)
         paths[name] = path
-    return Materialised(directory, paths, tuple(too_large))
+    return Materialised(directory, paths, left_out)
+
+
+def _unfit(file: SourceFile) -> str | None:
+    """Why a file would stall or crash the tools that are to read it, or None."""
+    if len(file.content) > LARGEST_BYTES:
+        return "too large"
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(file.content):
+        depth += 1 if bracket in b"([{" else -1
+        deepest = max(deepest, depth)
+    return "too deeply nested" if deepest > DEEPEST else None
+
+
+def _as_run(content: bytes, suffix: str) -> bytes:
+    """What the interpreter makes of `content`: Node takes every file for UTF-8, come what may."""
+    if suffix.startswith(".py"):
+        return content
+    return content.decode("utf-8", "replace").encode()
 
 
 def code_suffix(file: SourceFile) -> str | None:

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(github: SettingsOnGitHub, environment: Environment, arguments: argparse.Namespace) -> int:
     audit = _audit(github, environment, arguments.checkout)
-    print(audit.plan.to_json() if arguments.json else audit.render())
+    print(audit.to_json() if arguments.json else audit.render())
     environment.summarise(f"```\n{audit.render()}\n```")
     if not (arguments.apply or arguments.approve):
         return 1 if audit.plan.refusals else 2 if audit.has_drifted else 0

@@ -91,10 +91,12 @@ class SettingsOnGitHub(GitHub):
         return self._one(SelectedActions, "/actions/permissions/selected-actions")
 
     def _switch(self, path: str) -> bool:
-        """Whether a switch is on; where it is off, GitHub says that there is nothing."""
+        """Whether a switch is on; where it is off or cannot be had, there is nothing."""
         try:
             found = self._maybe(_Found, f"{self._base}{path}")
         except Refused as error:
+            if ": 422 " in str(error):  # private reports exist in public repositories only
+                return False
             raise _explained(error) from error
         return found is not None and found.enabled
 

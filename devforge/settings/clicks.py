@@ -28,11 +28,6 @@ def clicks(
         near = closest(rule, sorted(rules))
         remedy = f"write {near}" if near else "remove it"
         yield f"the review has no rule {rule}: {remedy} in review.severities of registry/policy.yaml"
-    if settings.switches.private:
-        yield (
-            "the repository is private, so nobody could download anything: "
-            f"{page}/settings → Danger Zone → Change visibility → Make public"
-        )
     known = settings.secrets.union(*(rules.secrets for rules in settings.environments.values()))
     for secret in sorted(named.secrets - known):
         yield f"the secret {secret} is missing: gh secret set {secret} --repo {repository}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -34,6 +35,10 @@ class Audit:
         """Return the plan and below it what is left to a person."""
         return "\n".join([self.plan.render(), *(f"by hand: {line}" for line in self.by_hand)])
 
+    def to_json(self) -> str:
+        """Return the same for a program."""
+        return json.dumps({**json.loads(self.plan.to_json()), "by_hand": list(self.by_hand)})
+
 
 def plan_settings(
     *,
@@ -64,11 +69,23 @@ def plan_settings(
         _pages(settings),
         _rulesets(settings),
     )
-    refusals = (
-        ("the repository is archived: unarchive it first",) if settings.switches.archived else ()
+    plan = Plan(
+        f"settings of {repository}",
+        tuple(changes),
+        _notes(settings, named),
+        tuple(_refusals(settings, page)),
     )
-    plan = Plan(f"settings of {repository}", tuple(changes), _notes(settings, named), refusals)
     return Audit(plan, tuple(clicks(repository, page, settings, named, policy, rules)))
+
+
+def _refusals(settings: Settings, page: str) -> Iterator[str]:
+    if settings.switches.archived:
+        yield f"the repository is archived: {page}/settings → Danger Zone → Unarchive this repository"
+    if settings.switches.private:
+        yield (
+            "the repository is private, so nobody could download anything: "
+            f"{page}/settings → Danger Zone → Change visibility → Make public"
+        )
 
 
 def _switches(settings: Settings, policy: Policy) -> Iterator[Change]:

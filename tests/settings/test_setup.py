@@ -251,10 +251,13 @@ def test_a_rule_that_does_not_exist_is_found_in_the_policy(run, checkout):
     assert f"the review has no rule {rule}x: write {rule} in review.severities" in said
 
 
-def test_a_private_repository_is_left_to_a_person(run, rest):
+def test_a_private_repository_is_refused_until_it_is_public(run, rest):
     rest("PATCH", "", {"private": True})
+    code, said = run("--apply")
 
-    assert "Danger Zone → Change visibility → Make public" in run()[1]
+    assert code == 1
+    assert "Danger Zone → Change visibility → Make public" in said
+    assert not rest("GET", "")["has_discussions"]
 
 
 def test_a_checkout_of_something_else_is_said_so(run, checkout):
@@ -276,6 +279,7 @@ def test_a_plan_can_be_read_by_a_program(run):
     _, said = run("--json")
 
     assert len(json.loads(said)["changes"]) > 5
+    assert json.loads(said)["by_hand"] == []
 
 
 def test_a_lost_answer_is_made_good_by_the_next_run(gh, run):

@@ -98,6 +98,11 @@ class Marketplace:
         path = report_path(manifest.id, manifest.version)
         self.state.commit({path: report.model_dump_json().encode()}, "Note a review")
 
+    def recorded_commit(self, manifest: Manifest) -> str:
+        """The commit that a version's record names."""
+        path = f"registry/extensions/{manifest.id.path}/versions/{manifest.version}.yaml"
+        return (self.checkout / path).read_text().split()[1]
+
     def push(self, message: str, work: Path | None = None) -> str:
         """Commit everything below `work` (the registry by default) and push it."""
         work = work or self.checkout

@@ -81,8 +81,7 @@ def test_a_version_without_a_report_waits_and_stops_no_other(market):
 def test_a_source_that_is_not_the_reviewed_one_is_held(market):
     manifest = manifest_of()
     market.submit(manifest, reviewed=False)
-    record = market.checkout / "registry/extensions/acme/todo-tree/versions/1.4.0.yaml"
-    market.review(manifest, record.read_text().split()[1], tree_sha256="0" * 64)
+    market.review(manifest, market.recorded_commit(manifest), tree_sha256="0" * 64)
 
     printed = market.build()
 
@@ -95,8 +94,7 @@ def test_a_source_that_is_not_the_reviewed_one_is_held(market):
 def test_a_record_whose_review_did_not_end_well_is_held(market, decision):
     manifest = manifest_of()
     market.submit(manifest, reviewed=False)
-    record = market.checkout / "registry/extensions/acme/todo-tree/versions/1.4.0.yaml"
-    market.review(manifest, record.read_text().split()[1], decision=decision)
+    market.review(manifest, market.recorded_commit(manifest), decision=decision)
 
     assert f"its review ended with “{decision}”" in market.build()
 

@@ -176,6 +176,27 @@ def test_settings_of_pytest_that_need_what_is_not_there_do_no_harm(tmp_path: Pat
     assert trial.tests.passed == 1
 
 
+def test_tests_that_an_extension_leaves_out_on_purpose_are_left_out(tmp_path: Path) -> None:
+    pyproject = """
+        [tool.pytest.ini_options]
+        addopts = ["-n", "auto", "-m", "not slow", "--ignore=broken", "--cov"]
+        markers = ["slow: takes long"]
+    """
+    code = """
+        import pytest
+        @pytest.mark.slow
+        def test_slow(): assert False
+        def test_quick(): pass
+    """
+    trial = try_python(
+        tmp_path,
+        {"pyproject.toml": pyproject, "test_a.py": code, "broken/test_b.py": "syntax error"},
+    )
+
+    assert isinstance(trial.tests, TestRun), trial.tests
+    assert (trial.tests.passed, trial.tests.failures) == (1, ())
+
+
 def test_tests_that_hang_are_stopped(tmp_path: Path) -> None:
     policy = quick(seconds=2)
     python = try_python(

@@ -1,6 +1,6 @@
 """Runs in the sandbox: an extension's tests under pytest, with the lines they ran.
 
-    run_tests.py REQUEST     a JSON file: {"sources": […], "names_tests": false}, paths below /work
+    run_tests.py REQUEST     a JSON file: {"sources": […], "options": […]}, paths below /work
 
 The answer is one JSON object on descriptor 3. pytest's own configuration in the extension is obeyed
 but for options it would add to the command line.
@@ -68,7 +68,7 @@ def main():
     recorder = Recorder()
     measured.start()
     try:
-        status = pytest.main(arguments(names_tests=request["names_tests"]), plugins=[recorder])
+        status = pytest.main(arguments(request["options"]), plugins=[recorder])
     finally:
         measured.stop()
     answer = {
@@ -87,12 +87,11 @@ def main():
     leave(0)
 
 
-def arguments(*, names_tests):
-    """pytest's command line; unless the extension names its test files, unittest's count too."""
-    files = [] if names_tests else ["-o", "python_files=test*.py *_test.py tests.py"]
+def arguments(options):
+    """pytest's command line: instead of what the extension would add to it, what is kept of that."""
     return [
         "-q", "-p", "no:cacheprovider", "--color=no", "--tb=short", "-o", "addopts=",
-        "-o", "required_plugins=", f"--rootdir={WORK}", "--continue-on-collection-errors", *files,
+        "-o", "required_plugins=", f"--rootdir={WORK}", "--continue-on-collection-errors", *options,
     ]  # fmt: skip
 
 

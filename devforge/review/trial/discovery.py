@@ -15,7 +15,6 @@ Runner = Literal["node", "mocha", "jest", "vitest"]
 _TEST_FOLDERS = {"test", "tests", "__tests__", "testing", "spec", "specs", "e2e"}
 _NOT_SHIPPED = {"docs", "doc", "examples", "example", ".github", "node_modules"}
 _PYTHON_TEST = re.compile(r"(?:test_.*|.*_test|tests?)\.py", re.ASCII)
-_PYTHON_SETTINGS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 _PYTHON_TOOLING = {"setup.py", "conftest.py", "noxfile.py", "tasks.py"}
 _SCRIPT = re.compile(r".*\.(?:[cm]?js|[cm]?ts|jsx|tsx)", re.ASCII)
 _SCRIPT_TEST = re.compile(
@@ -38,12 +37,6 @@ def python_tests(tree: SourceTree) -> tuple[str, ...]:
         if _PYTHON_TEST.fullmatch(_name(path))
         or (_is_in(path, _TEST_FOLDERS) and re.fullmatch(r"test.*\.py", _name(path)))
     )
-
-
-def names_python_tests(tree: SourceTree) -> bool:
-    """Whether the extension tells pytest itself which files its tests are in."""
-    settings = (tree.get(name) for name in _PYTHON_SETTINGS)
-    return any(re.search(r"^\s*python_files\s*=", f.text, re.MULTILINE) for f in settings if f)
 
 
 def python_sources(tree: SourceTree) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ from devforge.errors import Unavailable
 from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
 from devforge.model.policy import Sandbox as Limits
 from devforge.review.trial.answers import TestsAnswer
-from devforge.review.trial.discovery import names_python_tests, python_sources, python_tests
+from devforge.review.trial.discovery import python_sources, python_tests
+from devforge.review.trial.pytest_settings import kept_options, names_test_files
 from devforge.review.trial.requirements import python_requirements, read_toml
 from devforge.review.trial.side import HARNESS, Fetched
 
@@ -46,7 +47,10 @@ class PythonSide:
     def prepare(self, tree: SourceTree, fetched: Fetched, scratch: Path) -> None:
         _write_environment(scratch / "env", len(fetched.directories))
         _write_metadata(tree, scratch / "env")
-        request = {"sources": python_sources(tree), "names_tests": names_python_tests(tree)}
+        options = list(kept_options(tree))
+        if not names_test_files(tree):  # then those that unittest would find count too
+            options += ["-o", "python_files=test*.py *_test.py tests.py"]
+        request = {"sources": python_sources(tree), "options": options}
         (scratch / "request.json").write_text(json.dumps(request), encoding="utf-8")
 
     def view(self, source: Path, fetched: Fetched, scratch: Path, limits: Limits) -> View:
@@ -61,7 +65,7 @@ class PythonSide:
 
     def framework(self, tree: SourceTree, fetched: Fetched) -> Framework | Failure | None:
         del fetched
-        return "pytest" if python_tests(tree) or names_python_tests(tree) else None
+        return "pytest" if python_tests(tree) or names_test_files(tree) else None
 
     def test_command(self, tree: SourceTree) -> list[str]:
         del tree

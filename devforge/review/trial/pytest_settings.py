@@ -1,0 +1,79 @@
+"""What an extension tells pytest in its settings, as far as a trial obeys it. Pure."""
+
+from __future__ import annotations
+
+import configparser
+import shlex
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from devforge.model.observed import SourceTree
+
+# (file, section) in pytest's order; the first that has a section for pytest is the one it reads.
+_PLACES = (
+    ("pytest.ini", "pytest"),
+    (".pytest.ini", "pytest"),
+    ("pyproject.toml", "tool.pytest.ini_options"),
+    ("pyproject.toml", "tool.pytest"),
+    ("tox.ini", "pytest"),
+    ("setup.cfg", "tool:pytest"),
+)
+# Options that choose tests or say how they are imported. Others ask for plugins, reports or processes
+# of their own, which a trial does not have, or measures itself.
+_WITH_VALUE = {"-m", "-k", "--ignore", "--ignore-glob", "--deselect", "--import-mode"}
+_ALONE = {"--doctest-modules", "--pyargs"}
+
+
+def names_test_files(tree: SourceTree) -> bool:
+    """Whether the settings say by themselves which files hold tests."""
+    return "python_files" in _settings(tree)
+
+
+def kept_options(tree: SourceTree) -> tuple[str, ...]:
+    """Return what of the settings' `addopts` a trial passes on."""
+    said = _settings(tree).get("addopts", "")
+    try:
+        words = shlex.split(said) if isinstance(said, str) else [str(word) for word in said]
+    except (ValueError, TypeError):
+        return ()
+    return tuple(_kept(iter(words)))
+
+
+def _kept(words: Iterator[str]) -> Iterator[str]:
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if word in _ALONE or (equals and name in _WITH_VALUE):
+            yield word
+        elif word in _WITH_VALUE and (value := next(words, None)) is not None:
+            yield from (word, value)
+
+
+def _settings(tree: SourceTree) -> Mapping[str, Any]:
+    for path, section in _PLACES:
+        file = tree.get(path)
+        if file is None:
+            continue
+        read = _toml if path.endswith(".toml") else _ini
+        if (found := read(file.text, section)) is not None:
+            return found
+    return {}
+
+
+def _ini(text: str, section: str) -> Mapping[str, Any] | None:
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return None
+    return dict(parser.items(section)) if parser.has_section(section) else None
+
+
+def _toml(text: str, section: str) -> Mapping[str, Any] | None:
+    try:
+        table: Any = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+    for part in section.split("."):
+        table = table.get(part) if isinstance(table, dict) else None
+    return table if isinstance(table, dict) else None

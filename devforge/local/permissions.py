@@ -245,6 +245,9 @@ GET /repos/{owner}/{repo}/rules/branches/{branch:path} metadata:read
 POST /api/graphql none
 # the server's own controls
 GET /_local none
+GET /_local/artifacts/{artifact_id}/{secret}.zip none
+GET /_local/job-logs/{job_id}/{secret}.txt none
+GET /_local/logs/{run_id}/{secret}.zip none
 POST /_local/accounts none
 PATCH /_local/accounts/{login} none
 DELETE /_local/accounts/{login} none
@@ -284,7 +287,9 @@ GET /repos/{owner}/{repo}/actions/runs/{run_id}/timing actions:read
 GET /repos/{owner}/{repo}/actions/runs/{run_id}/logs actions:read
 GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs actions:read
 GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt}/jobs actions:read
+GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt} actions:read
 GET /repos/{owner}/{repo}/actions/jobs/{job_id} actions:read
+POST /repos/{owner}/{repo}/actions/jobs/{job_id}/rerun actions:write
 GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs actions:read
 GET /repos/{owner}/{repo}/actions/artifacts actions:read
 GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts actions:read

@@ -1,5 +1,7 @@
 """Expressions mean here what they mean on GitHub: compared with GitHub's own evaluator."""
 
+# ruff: noqa: RUF001 - letters that look alike are the point of some cases
+
 from __future__ import annotations
 
 import json

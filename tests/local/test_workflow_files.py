@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -265,3 +266,11 @@ def test_a_mask_leaves_nothing_of_its_secret(secret, around):
 
     assert "***" in hidden
     assert all(secret not in part for part in hidden.split("***"))
+
+
+def test_a_secret_is_masked_however_it_was_escaped():
+    masks = Masks(['pass"word/ü 1'])
+
+    for spelled in ('pass\\"word/ü 1', "pass%22word%2F%C3%BC%201", "cGFzcyJ3b3JkL8O8IDE="):
+        assert "***" in masks.hide(f"see {spelled}")
+    assert "***" in masks.hide(b64encode(b'user:pass"word/\xc3\xbc 1').decode())

@@ -89,7 +89,7 @@ def test_a_machine_inherits_nothing_but_what_is_documented(shop, monkeypatch):
     assert run.conclusion == "success", log
     assert "refs/heads/main" in log
     [names] = [line for line in log.splitlines() if line.startswith("CI ")]
-    known = {*"CI HOME LANG PATH PWD SHLVL TMPDIR _".split(), *NETWORK}
+    known = {*["CI", "HOME", "LANG", "PATH", "PWD", "SHLVL", "TMPDIR", "_"], *NETWORK}
     strange = [
         name
         for name in names.split()

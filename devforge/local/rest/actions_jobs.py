@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from devforge.local.answer import Answer, redirect
 from devforge.local.call import Call
-from devforge.local.refusals import not_found
+from devforge.local.refusals import forbidden, not_found
 from devforge.local.rest.actions_runs import find_run
 from devforge.local.routes import route
 from devforge.local.shapes.workflow_runs import job_shape
 from devforge.local.store import Row
 from devforge.local.workflows.machine.log import log_file
+from devforge.local.workflows.rerunning import rerun
 
 
 @route("GET", "/repos/{owner}/{repo}/actions/runs/{run_id}/jobs")
@@ -55,6 +56,20 @@ def download_job_log(call: Call) -> Answer:
     return redirect(f"{call.hub.url}/_local/job-logs/{job['id']}/{secret}.txt")
 
 
+@route("POST", "/repos/{owner}/{repo}/actions/jobs/{job_id}/rerun")
+def rerun_job(call: Call) -> Answer:
+    """Run one job again, and those that need it."""
+    job, run = _job(call, "write")
+    if run["status"] != "completed" or job["attempt"] != run["attempt"]:
+        raise forbidden(
+            "This job cannot be run again: its run has not ended, or was run again since"
+        )
+    with call.hub.store.transaction():
+        rerun(call.hub, run, call.actor, {job["key"]})
+    call.hub.wake()
+    return Answer({}, 201)
+
+
 @route("GET", "/job-logs/{job_id}/{secret}.txt", surface="control")
 def serve_job_log(call: Call) -> Answer:
     """The text that `logs` leads to."""
@@ -67,8 +82,8 @@ def serve_job_log(call: Call) -> Answer:
     return Answer(content=path, media_type="text/plain; charset=utf-8")
 
 
-def _job(call: Call) -> tuple[Row, Row]:
-    repository = call.repository()
+def _job(call: Call, role: str = "read") -> tuple[Row, Row]:
+    repository = call.repository(role)
     job = call.hub.store.find("workflow_job", id=call.number("job_id"))
     if job is None:
         raise not_found()

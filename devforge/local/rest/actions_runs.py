@@ -18,7 +18,8 @@ from devforge.local.shapes.workflow_runs import run_shape, timing_shape
 from devforge.local.store import Row
 from devforge.local.workflows.cancelling import cancel_run
 from devforge.local.workflows.machine.log import log_file
-from devforge.local.workflows.rerunning import rerun
+from devforge.local.workflows.rerunning import failed, rerun
+from devforge.local.workflows.results import worst
 
 _RUN = "/repos/{owner}/{repo}/actions/runs/{run_id}"
 _STATES = ("queued", "in_progress", "completed", "waiting", "pending", "requested")
@@ -42,6 +43,23 @@ def list_workflow_runs(call: Call) -> Answer:
 def get_run(call: Call) -> Answer:
     """One run."""
     return Answer(run_shape(call.hub, find_run(call, call.repository())))
+
+
+@route("GET", _RUN + "/attempts/{attempt}")
+def get_attempt(call: Call) -> Answer:
+    """One attempt of a run: the last one as it stands, an earlier one as it ended."""
+    run = find_run(call, call.repository())
+    number = call.number("attempt")
+    if not 1 <= number <= run["attempt"]:
+        raise not_found()
+    shape = run_shape(call.hub, run)
+    if number < run["attempt"]:
+        rows = call.hub.store.all(
+            "SELECT result FROM workflow_job WHERE run_id = ? AND attempt = ?", run["id"], number
+        )
+        shape |= {"status": "completed", "conclusion": worst(row["result"] for row in rows)}
+        shape |= {"run_attempt": number, "previous_attempt_url": _before(shape["url"], number)}
+    return Answer(shape)
 
 
 @route("DELETE", _RUN)
@@ -130,6 +148,10 @@ def find_run(call: Call, repository: Row) -> Row:
     return row
 
 
+def _before(url: str, number: int) -> str | None:
+    return f"{url}/attempts/{number - 1}" if number > 1 else None
+
+
 def _listed(call: Call, where: str, values: list[Any]) -> Answer:
     query = call.query
     for name, column in (("branch", "head_branch"), ("event", "event"), ("head_sha", "head_sha")):
@@ -138,6 +160,9 @@ def _listed(call: Call, where: str, values: list[Any]) -> Answer:
     if status := query.get("status"):
         column = "status" if status in _STATES else "conclusion"
         where, values = f"{where} AND {column} = ?", [*values, status]
+    if created := query.get("created"):
+        condition, bounds = _created(created)
+        where, values = f"{where} AND {condition}", [*values, *bounds]
     if actor := query.get("actor"):
         where += " AND actor_id = (SELECT id FROM account WHERE login = ?)"
         values = [*values, actor]
@@ -146,12 +171,24 @@ def _listed(call: Call, where: str, values: list[Any]) -> Answer:
     return Answer({"total_count": call.total, "workflow_runs": shown})
 
 
+def _created(text: str) -> tuple[str, list[str]]:
+    """Return the condition for a date, `>=date`, `<date` or `from..until`, in GitHub's search syntax."""
+    if ".." in text:
+        first, _, last = text.partition("..")
+        return "created_at >= ? AND created_at <= ?", [first, f"{last}~"]
+    for operator in (">=", "<=", ">", "<"):
+        if text.startswith(operator):
+            bound = text.removeprefix(operator)
+            return f"created_at {operator} ?", [f"{bound}~" if operator in {"<=", ">"} else bound]
+    return "created_at LIKE ?", [f"{text}%"]
+
+
 def _again(call: Call, *, failed_only: bool) -> Answer:
     run = find_run(call, call.repository("write"))
     if run["status"] != "completed" or run["conclusion"] == "startup_failure":
         raise forbidden("This workflow run cannot be run again: it has not ended, or never began")
     with call.hub.store.transaction():
-        rerun(call.hub, run, call.actor, failed_only=failed_only)
+        rerun(call.hub, run, call.actor, failed(call.hub, run) if failed_only else None)
     call.hub.wake()
     return Answer({}, 201)
 

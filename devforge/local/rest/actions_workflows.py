@@ -5,6 +5,8 @@ Source: docs.github.com, "REST API endpoints for workflows".
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
 from devforge.errors import BadInput
@@ -12,13 +14,14 @@ from devforge.local.answer import Answer, empty
 from devforge.local.call import Call
 from devforge.local.refusals import ApiRefusal, not_found, unprocessable
 from devforge.local.routes import route
-from devforge.local.shapes.workflow_runs import timing_shape, workflow_shape
+from devforge.local.shapes.workflow_runs import run_shape, timing_shape, workflow_shape
 from devforge.local.store import Row
 from devforge.local.workflows.files import workflows_at
 from devforge.local.workflows.inputs import check_inputs
 from devforge.local.workflows.registry import refresh
 
 _MAX_PAYLOAD_KEYS = 10
+_RUN_SECONDS = 5.0
 
 
 @route("GET", "/repos/{owner}/{repo}/actions/workflows")
@@ -76,30 +79,11 @@ def dispatch_workflow(call: Call) -> Answer:
     given = call.record("inputs") or {}
     if row["state"] != "active":
         raise unprocessable("Cannot trigger a 'workflow_dispatch' on a disabled workflow")
-    commit = hub.git.resolve(repository["id"], ref)
-    found = next(
-        (
-            each
-            for each in workflows_at(hub, repository["id"], commit or "")
-            if each.path == row["path"]
-        ),
-        None,
-    )
-    if found is None:
-        raise not_found()
-    if found.workflow is None:
-        raise unprocessable(f"failed to parse workflow: {found.problem}")
-    trigger = found.workflow.triggers.get("workflow_dispatch")
-    if trigger is None:
-        raise unprocessable("Workflow does not have 'workflow_dispatch' trigger")
-    try:
-        check_inputs(trigger.inputs, given)
-    except BadInput as error:
-        raise unprocessable(str(error)) from error
+    _check_dispatch(call, repository, row, ref, given)
     payload = {"inputs": given or None, "ref": ref, "workflow": row["path"]}
     with hub.store.transaction():
-        call.emit("workflow_dispatch", repository, payload)
-    return empty()
+        event_id = hub.emit("workflow_dispatch", repository, payload, call.actor)
+    return _details(call, event_id) if call.flag("return_run_details") else empty()
 
 
 @route("POST", "/repos/{owner}/{repo}/dispatches")
@@ -119,6 +103,44 @@ def dispatch_repository(call: Call) -> Answer:
     }
     with hub.store.transaction():
         call.emit("repository_dispatch", repository, payload)
+    return empty()
+
+
+def _check_dispatch(
+    call: Call, repository: Row, row: Row, ref: str, given: Mapping[str, Any]
+) -> None:
+    """Refuse what the file at that ref does not take."""
+    commit = call.hub.git.resolve(repository["id"], ref) or ""
+    files = workflows_at(call.hub, repository["id"], commit)
+    found = next((each for each in files if each.path == row["path"]), None)
+    if found is None:
+        raise not_found()
+    if found.workflow is None:
+        raise unprocessable(f"failed to parse workflow: {found.problem}")
+    trigger = found.workflow.triggers.get("workflow_dispatch")
+    if trigger is None:
+        raise unprocessable("Workflow does not have 'workflow_dispatch' trigger")
+    try:
+        check_inputs(trigger.inputs, given)
+    except BadInput as error:
+        raise unprocessable(str(error)) from error
+
+
+def _details(call: Call, event_id: int) -> Answer:
+    """Answer with the run that came of the dispatch; without one in time, as if nobody had asked."""
+    deadline = time.monotonic() + _RUN_SECONDS
+    while time.monotonic() < deadline:
+        run = call.hub.store.find("workflow_run", event_id=event_id)
+        if run is not None:
+            shown = run_shape(call.hub, run)
+            return Answer(
+                {
+                    "workflow_run_id": run["id"],
+                    "run_url": shown["url"],
+                    "html_url": shown["html_url"],
+                }
+            )
+        time.sleep(0.02)
     return empty()
 
 

@@ -17,6 +17,10 @@ from devforge.local.shapes.links import repository_api, repository_web
 from devforge.local.shapes.repositories import minimal_repository
 from devforge.local.store import Row
 
+_FORM = "%H%n%T%n%cI%n%an%n%ae%n%cn%n%ce%n%B"
+_MOST_COMMITS = 256
+_commits: dict[tuple[str, str], list[str]] = {}
+
 
 def workflow_shape(hub: Hub, row: Row) -> dict[str, Any]:
     """Return a workflow."""
@@ -86,16 +90,7 @@ def run_shape(hub: Hub, run: Row) -> dict[str, Any]:
 
 def head_commit(hub: Hub, run: Row) -> dict[str, Any]:
     """Return the short form of the run's head commit."""
-    form = "%H%n%T%n%cI%n%an%n%ae%n%cn%n%ce%n%B"
-    try:
-        told = hub.git.run(run["repository_id"], "show", "-s", f"--format={form}", run["head_sha"])
-    except GitFailed:
-        told = b"\n".join(
-            [run["head_sha"].encode(), b"0" * 40, run["created_at"].encode(), *[b""] * 5]
-        )
-    sha, tree, at, author, author_email, committer, committer_email, message = told.decode(
-        "utf-8", "replace"
-    ).split("\n", 7)
+    sha, tree, at, author, author_email, committer, committer_email, message = _told(hub, run)
     return {
         "id": sha,
         "tree_id": tree,
@@ -104,6 +99,22 @@ def head_commit(hub: Hub, run: Row) -> dict[str, Any]:
         "author": {"name": author, "email": author_email},
         "committer": {"name": committer, "email": committer_email},
     }
+
+
+def _told(hub: Hub, run: Row) -> list[str]:
+    """Return what Git says of the head commit, asked once: a commit never changes, lists are long."""
+    key = (str(hub.git.path(run["repository_id"])), run["head_sha"])
+    if key not in _commits:
+        try:
+            told = hub.git.run(
+                run["repository_id"], "show", "-s", f"--format={_FORM}", run["head_sha"]
+            )
+        except GitFailed:
+            return [run["head_sha"], "0" * 40, run["created_at"], *[""] * 5]
+        while len(_commits) >= _MOST_COMMITS:
+            _commits.pop(next(iter(_commits)), None)
+        _commits[key] = told.decode("utf-8", "replace").split("\n", 7)
+    return _commits[key]
 
 
 def job_shape(hub: Hub, run: Row, job: Row) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -199,9 +200,11 @@ class Engine:
             end_job(self.hub, job_id, **columns)
 
     def _lose_orphans(self) -> None:
+        """Report jobs that a killed process left behind, and clear their machines away."""
         for job in self.hub.store.all("SELECT * FROM workflow_job WHERE status = 'in_progress'"):
             if job["tracking"]:
                 with contextlib.suppress(OSError):
                     kill_tracked(job["tracking"])
             with self.hub.store.transaction():
                 lose_job(self.hub, job)
+        shutil.rmtree(self.directory / "machines", ignore_errors=True)

@@ -15,10 +15,10 @@ _KEPT = (
 )  # fmt: skip
 
 
-def rerun(hub: Hub, run: Row, actor: Actor, *, failed_only: bool) -> None:
-    """Begin the run's next attempt; with `failed_only` jobs that succeeded keep their results."""
+def rerun(hub: Hub, run: Row, actor: Actor, only: set[str] | None) -> None:
+    """Begin the run's next attempt: of every job, or `only` of some and those that need them."""
     workflow = workflow_of(run)
-    kept = _kept(hub, run, workflow) if failed_only else []
+    kept = [] if only is None else _kept(hub, run, workflow, only)
     attempt = run["attempt"] + 1
     now = hub.clock.stamp()
     for row in kept:
@@ -39,14 +39,19 @@ def rerun(hub: Hub, run: Row, actor: Actor, *, failed_only: bool) -> None:
     queue_run(hub, again, workflow, run_scope(hub, again))
 
 
-def _kept(hub: Hub, run: Row, workflow: Workflow) -> list[Row]:
-    """Return the rows of jobs that succeeded and need nothing that is run again."""
-    rows = rows_by_job(hub, run)
-    results = results_of(rows)
-    again = {key for key, result in results.items() if result["result"] != "success"}
+def failed(hub: Hub, run: Row) -> set[str]:
+    """Return the jobs that did not succeed."""
+    results = results_of(rows_by_job(hub, run))
+    return {key for key, result in results.items() if result["result"] != "success"}
+
+
+def _kept(hub: Hub, run: Row, workflow: Workflow, only: set[str]) -> list[Row]:
+    """Return the rows of jobs that need nothing that is run again."""
+    again = set(only)
     grew = True
     while grew:
         more = {job.id for job in workflow.jobs.values() if again & set(job.needs)} - again
         again |= more
         grew = bool(more)
+    rows = rows_by_job(hub, run)
     return [row for key, group in rows.items() if key not in again for row in group]

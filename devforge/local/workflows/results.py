@@ -28,7 +28,7 @@ def rows_by_job(hub: Hub, run: Row) -> dict[str, list[Row]]:
 def results_of(rows: dict[str, list[Row]]) -> dict[str, dict[str, Any]]:
     """Return result and outputs of each job all of whose rows have ended."""
     return {
-        key: {"result": _worst(row["result"] for row in group), "outputs": _outputs(group)}
+        key: {"result": worst(row["result"] for row in group), "outputs": _outputs(group)}
         for key, group in rows.items()
         if all(row["status"] == "completed" for row in group)
     }
@@ -40,7 +40,8 @@ def needs_for(hub: Hub, run: Row, key: str) -> dict[str, Any]:
     return {id: results[id] for id in workflow_of(run).jobs[key].needs}
 
 
-def _worst(results: Iterable[str]) -> str:
+def worst(results: Iterable[str]) -> str:
+    """Return what several results come to: a failure counts most, a skipped job least."""
     found = set(results)
     return next((result for result in _WORST_FIRST if result in found), "skipped")
 

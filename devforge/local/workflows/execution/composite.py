@@ -40,6 +40,7 @@ def run_composite(
         extra={"inputs": value_of(given)},
         github={**outer.github, "action_path": str(directory)},
         depth=outer.depth + 1,
+        deadline=outer.deadline_of(step, outer.scope(env)),
     )
     inner.run()
     if inner.status.now == "cancelled":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -142,8 +141,3 @@ class Script:
             raise StepFailed(f"Unable to process file command: {error}") from error
         if summary:
             world.summaries.append(world.log.masks.hide(summary))
-
-
-def deadline_in(minutes: float | None) -> float:
-    """Return the monotonic moment `minutes` from now, infinity where there is no limit."""
-    return math.inf if minutes is None else time.monotonic() + minutes * 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 
 from devforge.local.clock import stamp
 from devforge.local.workflows.errors import BadWorkflow
-from devforge.local.workflows.execution.script import Script, deadline_in
+from devforge.local.workflows.execution.script import Script
 from devforge.local.workflows.execution.world import (
     Outcome,
     Status,
@@ -47,6 +48,7 @@ class StepList:
     extra: Mapping[str, Value] = field(default_factory=dict)
     github: Mapping[str, Any] = field(default_factory=dict)
     depth: int = 0
+    deadline: float = math.inf
     before: Callable[[Step, str], None] = lambda _step, _name: None
     after: Callable[[dict[str, Any]], None] = lambda _record: None
     results: dict[str, Any] = field(default_factory=dict)
@@ -97,8 +99,7 @@ class StepList:
         script: Script | None = None
         try:
             if step.run is None:
-                inputs = {name: self.text(item, scope) for name, item in step.inputs.items()}
-                return "success", self.uses(self, step, inputs, env)
+                return "success", self._use(step, env, scope)
             script = self._script(step, env, scope)
             return "success", script.run()
         except StepFailed as error:
@@ -110,21 +111,31 @@ class StepList:
         assert step.run is not None  # noqa: S101 - asked by the caller
         shell = step.shell or self.defaults.shell
         directory = step.working_directory or self.defaults.working_directory
-        minutes = (
-            None
-            if step.timeout_minutes is None
-            else number_of(self.value(step.timeout_minutes, scope))
-        )
-        if minutes is not None and (math.isnan(minutes) or minutes <= 0):
-            raise StepFailed(f"{self.file}:{step.line}: timeout-minutes must be a positive number")
         return Script(
             world=self.world,
             text=self.text(step.run, scope),
             shell=self.text(shell, scope) if shell else None,
             directory=self.world.directory(self.text(directory, scope) if directory else ""),
             env=self.variables(step, env),
-            deadline=deadline_in(minutes),
+            deadline=self.deadline_of(step, scope),
         )
+
+    def _use(self, step: Step, env: dict[str, str], scope: Scope) -> dict[str, str]:
+        inputs = {name: self.text(item, scope) for name, item in step.inputs.items()}
+        deadline = self.deadline_of(step, scope)
+        outputs = self.uses(self, step, inputs, env)
+        if time.monotonic() > deadline:
+            raise StepFailed(f"The action {step.uses!r} has timed out")
+        return outputs
+
+    def deadline_of(self, step: Step, scope: Scope) -> float:
+        """Return when the step's time is up. Raises StepFailed unless it is a positive number."""
+        if step.timeout_minutes is None:
+            return self.deadline
+        minutes = number_of(self.value(step.timeout_minutes, scope))
+        if math.isnan(minutes) or minutes <= 0:
+            raise StepFailed(f"{self.file}:{step.line}: timeout-minutes must be a positive number")
+        return min(self.deadline, time.monotonic() + minutes * 60)
 
     def variables(self, step: Step, env: Mapping[str, str]) -> dict[str, str]:
         """Return the step's own variables with GITHUB_ACTION and, in an action, its path."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from conformance.description import Description, Json, Operation, Schema
-from conformance.exceptions import excused
+from conformance.exceptions import described, excused
 
 # Statuses that any operation may give, for reasons outside it: a lost login, a rename, a limit, a fault.
 _ANYWHERE = {301, 307, 400, 401, 403, 404, 413, 415, 422, 429, 500, 502, 503}
@@ -40,8 +40,8 @@ class Judgement:
 def judge(description: Description, answer: Answer) -> Judgement:
     """Return how the answer differs from what GitHub documents; no problems means it does not."""
     method = "GET" if answer.method == "HEAD" else answer.method
-    operation = description.operation(method, answer.path)
-    name = operation.name if operation else f"{method} (undocumented)"
+    operation = description.operation(method, described(method, answer.path))
+    name = operation.name if operation else f"{method} {answer.path} (undocumented)"
     schema, complaint = _expected(description, operation, answer.status)
     found = [complaint] if complaint else _differences(description, schema, answer)
     problems = [f"{answer.line}, {problem}" for problem in found if not excused(name, problem)]

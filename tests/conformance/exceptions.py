@@ -15,6 +15,31 @@ class Excuse:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """An address that GitHub serves and does not describe, and the described one it equals."""
+
+    method: str
+    path: str
+    described: str
+    reason: str
+
+
+ALIASES: tuple[Alias, ...] = (
+    Alias(
+        "GET",
+        r"(/repos/[^/]+/[^/]+)/statuses/([^/]+)",
+        r"\1/commits/\2/statuses",
+        "the address that every status names as its own, and where PyGithub asks",
+    ),
+    Alias(
+        "GET",
+        r"(/repos/[^/]+/[^/]+/contents)",
+        r"\1/.",
+        "the root directory's path is empty",
+    ),
+)
+
 EXCUSES: tuple[Excuse, ...] = (
     Excuse(
         r".* /repos/\{owner\}/\{repo\}/actions/permissions/selected-actions",
@@ -42,11 +67,6 @@ EXCUSES: tuple[Excuse, ...] = (
         "an issue without a text has null here as everywhere else",
     ),
     Excuse(
-        r"GET /repos/[^/]+/[^/]+/(contents|statuses/[0-9a-f]{40})",
-        r"\(path\): GitHub documents no such operation",
-        "the root's contents, and the address that every status names as its own",
-    ),
-    Excuse(
         r"discussion_comment\$.*",
         r'\(payload\): "installation" is a required property',
         "only a webhook sent to an app names its installation; workflows never see one",
@@ -67,6 +87,14 @@ EXCUSES: tuple[Excuse, ...] = (
         "only an App's delivery names its installation",
     ),
 )
+
+
+def described(method: str, path: str) -> str:
+    """Return the address under which GitHub describes this one."""
+    for alias in ALIASES:
+        if alias.method == method and re.fullmatch(alias.path, path):
+            return re.sub(alias.path, alias.described, path)
+    return path
 
 
 def excused(operation: str, problem: str) -> bool:

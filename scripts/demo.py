@@ -143,7 +143,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--data", type=Path, default=ROOT / "demo", help="where everything goes (default: ./demo)"
     )
-    data: Path = parser.parse_args(argv).data.resolve()
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="leave out the two projects fetched from PyPI and npm",
+    )
+    arguments = parser.parse_args(argv)
+    data: Path = arguments.data.resolve()
     if data.exists() and any(data.iterdir()) and not (data / MARK).exists():
         print(
             f"demo: {data} is not empty and not a demo's; choose another with --data",
@@ -156,7 +162,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     (data / MARK).touch()
     try:
         with LocalGitHub(data=data / "github") as server:
-            tell(Stage(server, data))
+            tell(Stage(server, data), offline=arguments.offline)
     except KeyboardInterrupt:
         shutil.rmtree(data, ignore_errors=True)
         print("\ndemo: stopped; nothing was left behind", file=sys.stderr)
@@ -167,9 +173,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def tell(stage: Stage) -> None:
+def tell(stage: Stage, *, offline: bool) -> None:
     """Tell the story from the opening to the summary."""
     open_registry(stage)
+    wanted = [project for project in PROJECTS if project.source == "ours" or not offline]
     projects = [
         project
         for project in PROJECTS

@@ -12,16 +12,20 @@ from devforge.model.plaintext import shorten, too_large
 from devforge.model.submission import Problem
 
 
-def walk(root: Path, below: str = "") -> Iterator[str]:
+def walk(root: Path) -> Iterator[str]:
     """Yield every file below `root` as a path with /, in order; links are named, not followed."""
-    with os.scandir(root / below) as found:
-        entries = sorted(found, key=lambda entry: entry.name)
-    for entry in entries:
-        path = f"{below}/{entry.name}".removeprefix("/")
-        if entry.is_dir(follow_symlinks=False):
-            yield from walk(root, path)
-        else:
+    waiting = [("", True)]
+    while waiting:
+        path, is_directory = waiting.pop()
+        if not is_directory:
             yield path
+            continue
+        with os.scandir(root / path) as found:
+            entries = sorted(found, key=lambda entry: entry.name, reverse=True)
+        waiting += [
+            (f"{path}/{entry.name}".removeprefix("/"), entry.is_dir(follow_symlinks=False))
+            for entry in entries
+        ]
 
 
 def read_files(root: Path, paths: list[str], *, limit_bytes: int) -> dict[str, bytes | Problem]:

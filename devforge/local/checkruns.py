@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from devforge.local.hub import Actor, Hub
-from devforge.local.shapes.checks import check_run
+from devforge.local.shapes.checks import check_run, check_suite
 from devforge.local.store import Row, packed
 
 
@@ -58,5 +58,8 @@ def annotated(annotations: list[dict[str, Any]]) -> str:
 
 
 def _announce(hub: Hub, repository: Row, row: Row, action: str, actor: Actor) -> None:
-    told = {"action": action, "check_run": check_run(hub, repository, row)}
-    hub.emit("check_run", repository, told, actor)
+    told = check_run(hub, repository, row)
+    told["check_suite"] = check_suite(
+        hub, repository, hub.store.get("check_suite", row["suite_id"])
+    )
+    hub.emit("check_run", repository, {"action": action, "check_run": told}, actor)

@@ -109,6 +109,33 @@ def check_run(hub: Hub, repository: Row, row: Row) -> dict[str, Any]:
     }
 
 
+def check_suite(hub: Hub, repository: Row, row: Row) -> dict[str, Any]:
+    """Return a check suite as events tell of it, summed up from its runs."""
+    runs = hub.store.all("SELECT status, conclusion FROM check_run WHERE suite_id = ?", row["id"])
+    done = all(run["status"] == "completed" for run in runs)
+    bad = next((r["conclusion"] for r in runs if r["conclusion"] not in (None, "success")), None)
+    branch = hub.store.value(
+        "SELECT head_ref FROM pull WHERE repository_id = ? AND head_sha = ?",
+        repository["id"],
+        row["head_sha"],
+    )
+    return {
+        "id": row["id"],
+        "node_id": node_id("CheckSuite", row["id"]),
+        "head_branch": branch or repository["default_branch"],
+        "head_sha": row["head_sha"],
+        "status": "completed" if done else "in_progress",
+        "conclusion": (bad or "success") if done else None,
+        "url": f"{repository_api(hub, repository)}/check-suites/{row['id']}",
+        "before": None,
+        "after": row["head_sha"],
+        "pull_requests": [],
+        "app": actions_app(hub),
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+    }
+
+
 def _pull_in_short(hub: Hub, repository: Row, pull: Row) -> dict[str, Any]:
     api = repository_api(hub, repository)
     place = {"id": repository["id"], "url": api, "name": repository["name"]}

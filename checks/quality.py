@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from checks.places import is_at_home
 from checks.protocol import NoVerdict, Rule, counted
-from devforge.model.observed import Missing, ToolFinding
+from devforge.model.observed import Missing, SourceFile, ToolFinding
 from devforge.model.policy import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
@@ -164,7 +164,16 @@ def in_our_words(found: ToolFinding) -> str:
 
 
 def _counts(submission: Submission, path: str) -> bool:
-    return is_at_home(path, submission) and not path.endswith((".d.ts", ".d.mts", ".d.cts"))
+    """Whether somebody wrote this file for the extension, and would mend it."""
+    written = is_at_home(path, submission) and not path.endswith((".d.ts", ".d.mts", ".d.cts"))
+    file = submission.tree.get(path)
+    return written and not (file and _is_generated(file))
+
+
+def _is_generated(file: SourceFile) -> bool:
+    """Whether a program wrote the file: it says so, or no person writes such lines."""
+    lines = file.content.count(b"\n") + 1
+    return len(file.content) > 300 * lines > 0 or b"@generated" in file.content[:2000]
 
 
 def _finding(submission: Submission, rule: Rule, path: str, places: list[ToolFinding]) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from devforge.adapters.program import ToolFailed, find_program, read_answer, run_program
 from devforge.model.base import Foreign
@@ -67,7 +67,7 @@ def _finding(result: _Result) -> ToolFinding:
     return ToolFinding(
         tool="bandit",
         code=result.test_id,
-        path=result.filename.removeprefix("./"),
+        path=str(PurePosixPath(result.filename)),
         line=result.line_number,
         message=result.issue_text,
         severity=result.issue_severity,
@@ -75,7 +75,7 @@ def _finding(result: _Result) -> ToolFinding:
 
 
 def _unread(error: _Error) -> ToolFinding:
-    path = error.filename.removeprefix("./")
+    path = str(PurePosixPath(error.filename))
     return ToolFinding(tool="bandit", code="unread", path=path, line=1, message=error.reason)
 
 

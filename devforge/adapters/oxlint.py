@@ -6,7 +6,7 @@ quality is its author's business; syntax errors cannot be silenced.
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from devforge.adapters import nodetools
 from devforge.adapters.node import node_program
@@ -73,7 +73,7 @@ def _finding(line: _Line) -> ToolFinding:
     return ToolFinding(
         tool="oxlint",
         code=line.code.removeprefix("eslint(").removesuffix(")") or "invalid-syntax",
-        path=line.filename.removeprefix("./"),
+        path=str(PurePosixPath(line.filename)),
         line=line.labels[0].span.line if line.labels else 1,
         message=line.message,
     )

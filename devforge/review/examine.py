@@ -60,12 +60,12 @@ def observe_static(tree: SourceTree, *, scratch: Path) -> StaticObservation:
         bandit = pool.submit(scan_python, code.directory)
         oxlint = pool.submit(lint_javascript, code.directory)
         ruff = pool.submit(lint_python, code.directory)
-        lint = _joined(ruff.result(), oxlint.result())
-        security = _joined(semgrep.result(), bandit.result())
+        lint = code.translated(_joined(ruff.result(), oxlint.result()))
+        security = code.translated(_joined(semgrep.result(), bandit.result()))
     if not isinstance(security, Missing):
-        security = (*code.translated(security), *_left_out(code.left_out))
+        security = (*security, *_left_out(code.left_out))
     return StaticObservation(
-        lint=lint if isinstance(lint, Missing) else code.translated(lint),
+        lint=lint,
         security=security,
         dependencies=read_dependencies(tree),
     )

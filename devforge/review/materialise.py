@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from devforge.model.observed import SourceFile, SourceTree, ToolFinding
+from devforge.model.observed import Missing, SourceFile, SourceTree, ToolFinding
 
 CODE = (".py", ".pyi", ".pyw", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 # A tool is not stalled with a file nobody wrote by hand; the security check says it was not read.
@@ -34,8 +34,15 @@ class Materialised:
     paths: Mapping[str, str]
     left_out: Mapping[str, str] = field(default_factory=dict)
 
-    def translated(self, findings: tuple[ToolFinding, ...]) -> tuple[ToolFinding, ...]:
+    def translated(
+        self, findings: tuple[ToolFinding, ...] | Missing
+    ) -> tuple[ToolFinding, ...] | Missing:
         """Return `findings` with the tree's own paths, in order of place."""
+        if isinstance(findings, Missing):
+            return findings
+        for finding in findings:
+            if finding.path not in self.paths:
+                return Missing(reason=f"{finding.tool} spoke of {finding.path}, which is no file")
         named = [f.model_copy(update={"path": self.paths[f.path]}) for f in findings]
         return tuple(sorted(named, key=lambda f: (f.path, f.line, f.code, f.message)))
 

@@ -126,7 +126,7 @@ def test_no_comment_switches_a_security_rule_off(tmp_path, comment):
         f"import base64, pickle\npickle.loads(b'')  {comment}\nexec(base64.b64decode(''))  {comment}\n"
     )
 
-    assert [f.code for f in scan_python(tmp_path)] == ["B301"]
+    assert [(f.code, f.path) for f in scan_python(tmp_path)] == [("B301", "a.py")]
     assert "hidden-code--python" in [f.code for f in scan(tmp_path)]
 
 

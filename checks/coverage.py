@@ -14,7 +14,7 @@ out; a file that no test loads counts in full.
 **How to mend.** Each finding names the tests that fail, or the files and lines that no test runs. A
 test that needs the network, a home directory or a program of yours should bring what it needs.
 
-Source: docs/developer-guide.md, "Tests".
+Source: docs/developer.md, "Tests".
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ start, so no multiple of the reference is held against it.
 **How to mend.** Import what is large where it is used; do nothing in `activate` but register; fetch
 when asked to. Where the work is worth its time, say so: a person decides.
 
-Source: docs/developer-guide.md, "Starting fast"; a tenth of a second: Miller, "Response time in
+Source: docs/developer.md, "Starting fast"; a tenth of a second: Miller, "Response time in
 man-computer conversational transactions", 1968.
 """
 

@@ -194,7 +194,7 @@ worlds = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 @given(expression=expressions, world=worlds)
 def test_any_expression_over_any_contexts_is_worth_what_github_says(theirs, expression, world):
@@ -203,7 +203,7 @@ def test_any_expression_over_any_contexts_is_worth_what_github_says(theirs, expr
     assert same(mine, other), (expression, mine, other)
 
 
-@settings(max_examples=500, deadline=None, database=None)
+@settings(max_examples=300, deadline=None, database=None)
 @given(noise=st.text(st.sampled_from([*"()[].,!<>=&|*'+-0123456789ex agithubrf_\n"]), max_size=14))
 def test_noise_is_refused_exactly_where_github_refuses_it(theirs, noise):
     mine, other = ours(noise), theirs.evaluate(noise, WORLD)

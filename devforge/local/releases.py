@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from devforge.local.clock import stamp
-from devforge.local.git.changes import changing
+from devforge.local.git.changes import RefMove, changing
 from devforge.local.git.repositories import ZERO, GitFailed
 from devforge.local.hub import Actor, Hub
 from devforge.local.refusals import ApiRefusal, invalid, not_found, unprocessable
@@ -65,6 +65,21 @@ def target_of(hub: Hub, repository: Row, tag: str, commitish: str) -> tuple[str,
         raise invalid("Release", "target_commitish", "invalid")
     seconds = hub.git.run(repository["id"], "show", "-s", "--format=%ct", commit).split()[0]
     return commit, stamp(datetime.fromtimestamp(int(seconds), UTC))
+
+
+def attach(hub: Hub) -> None:
+    """Hold the tags of immutable releases where they are."""
+    hub.push_rules.append(lambda repository, move, _actor: _refuse_moving(hub, repository, move))
+
+
+def _refuse_moving(hub: Hub, repository: Row, move: RefMove) -> str | None:
+    tag = move.name.removeprefix("refs/tags/")
+    if tag == move.name or move.before == ZERO:
+        return None
+    release = published_by_tag(hub, repository, tag)
+    if release is None or not release["immutable"]:
+        return None
+    return f"error: GH013: Cannot move or delete the tag {tag}: an immutable release has it."
 
 
 def immutable_releases(hub: Hub, repository: Row) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devforge.local import automerge, faults, pulls, rulesets, workflows
+from devforge.local import automerge, faults, pulls, releases, rulesets, workflows
 from devforge.local.hub import Hub
 
 
@@ -15,5 +15,6 @@ def attach(hub: Hub) -> None:
     pulls.attach(hub)
     faults.attach(hub)
     rulesets.attach(hub)
+    releases.attach(hub)
     automerge.attach(hub)
     workflows.attach(hub)

@@ -23,6 +23,24 @@ def test_a_wrong_answer_and_a_wrong_event_are_kept_once_and_counted():
     )
 
 
+def test_without_githubs_descriptions_nothing_breaks_and_that_is_said(monkeypatch):
+    def fetch(_published):
+        raise RuntimeError("npm pack: no network")
+
+    monkeypatch.delenv("CI", raising=False)
+    tally = Tally(fetch=fetch)
+    tally.answered(Answered("GET", "/api/v3/user", 200, "application/json", b"{}"))
+
+    assert tally.take_problems() == []
+    assert summary([tally.counts]) == (
+        "conformance: not compared. GitHub's descriptions cannot be had: npm pack: no network"
+    )
+    monkeypatch.setenv("CI", "true")
+    strict = Tally(fetch=fetch)
+    strict.answered(Answered("GET", "/api/v3/user", 200, "application/json", b"{}"))
+    assert strict.take_problems() == ["GitHub's descriptions cannot be had: npm pack: no network"]
+
+
 def test_pages_git_and_controls_are_no_rest_answers():
     tally = Tally()
     for path in (

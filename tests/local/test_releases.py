@@ -166,6 +166,9 @@ def test_an_immutable_release_keeps_its_assets_and_spends_its_tag(gh, repo, alic
         with pytest.raises(GithubException) as refused:
             change()
         assert refused.value.status == 422
+    with pytest.raises(GithubException) as held:
+        repo.get_git_ref("tags/v1").delete()
+    assert "an immutable release has it" in str(held.value)
     release.delete_release()
     with pytest.raises(GithubException) as spent:
         repo.create_git_release("v1", "Again", "")

@@ -46,6 +46,7 @@ def create_release(call: Call) -> Answer:
     """Create a draft, or a published release with its tag."""
     hub, repository = call.hub, call.repository("write")
     tag = _tag(call.needed_text("tag_name"))
+    _check_supported(call)
     releases.check_tag_is_free(hub, repository, tag)
     target = call.text("target_commitish") or repository["default_branch"]
     now = hub.clock.stamp()
@@ -151,6 +152,13 @@ def _changes(call: Call, row: Row) -> dict[str, object]:
     if call.flag("draft") and not row["draft"]:
         raise invalid("Release", "draft", "custom", "a published release cannot become a draft")
     return changes
+
+
+def _check_supported(call: Call) -> None:
+    """Refuse what GitHub would do and this server cannot, rather than leave it undone in silence."""
+    for name in ("generate_release_notes", "discussion_category_name"):
+        if call.body.get(name):
+            raise ApiRefusal(422, f"{name} is not supported by a local GitHub")
 
 
 def _tag(tag: str) -> str:

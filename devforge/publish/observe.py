@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from devforge.adapters.git import Objects
 from devforge.adapters.state import State
-from devforge.errors import BadInput, Unavailable
+from devforge.errors import BadInput, DevForgeError, Refused, Unavailable
 from devforge.model.layout import EXTENSIONS, POLICY, ROOT
 from devforge.model.names import ExtensionId
 from devforge.model.observed import DependencyFact, SourceTree
@@ -59,10 +59,10 @@ class Observed:
         for id, version in sorted(self.recorded() - self.released()):
             try:
                 yield self._candidate(id, version, sources, limits, dependencies)
-            except BadInput as error:
-                yield Left(id, version, f"its record cannot be read: {error}", waits=False)
             except Unavailable as error:
                 yield Left(id, version, str(error), waits=True)
+            except DevForgeError as error:
+                yield Left(id, version, f"its record cannot be read: {error}", waits=False)
 
     def record(self, id: ExtensionId, version: Version) -> VersionRecord:
         """Return the record of one version. Raises BadInput where it is missing or wrong."""
@@ -83,8 +83,8 @@ class Observed:
             return Candidate(id, version, extension, record, None)
         try:
             tree = read_source(sources, extension, record, limits)
-        except BadInput as error:
-            gone = f"commit {record.commit[:7]} of {extension.repository.url}: {error}"
+        except (BadInput, Refused) as error:
+            gone = f"commit {record.commit[:7]} of {extension.repository.url} is gone: {error}"
             return Candidate(id, version, extension, record, report, problem=gone)
         return Candidate(id, version, extension, record, report, tree, dependencies(tree))
 

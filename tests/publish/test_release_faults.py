@@ -91,3 +91,33 @@ def test_a_token_without_the_permission_is_refused_by_name(github):
     with pytest.raises(Refused, match="releases"):
         Publisher(stranger, "main", lambda _: None).release(built_of(manifest_of()))
     stranger.close()
+
+
+def test_a_half_uploaded_file_in_our_own_draft_is_replaced(publisher):
+    built = built_of(manifest_of())
+    job = publisher()
+    tag = f"{built.id}-v{built.version}"
+    draft = job.releases.draft(tag, title="x", body="", commit="main", prerelease=False)
+    [package, *_] = built.files
+    job.releases.upload(draft, package, built.package[:100], "application/zip")
+
+    note = publisher().release(built)
+
+    [names] = published(publisher, tag)
+    assert sorted(names) == sorted(built.files)
+    assert note.package.length == len(built.package)
+    assert len([r for r in publisher().releases.newest() if r.tag_name == tag]) == 1
+
+
+def test_two_runs_at_once_end_in_one_published_release(publisher):
+    built = built_of(manifest_of())
+    early, late = publisher(), publisher()
+    tag = f"{built.id}-v{built.version}"
+    assert early.releases.newest() == late.releases.newest() == ()
+    late._drafts, late._published = {}, {}  # it looked before the other began
+
+    early.release(built)
+    note = late.release(built)
+
+    assert published(publisher, tag) == [tuple(built.files)]
+    assert note == publisher().release(built)

@@ -153,3 +153,35 @@ def test_a_stranger_may_read_but_not_act(shop):
     body = {"ref": "main"}
     url = f"{shop.gh.api_url}/repos/alice/tool/actions/workflows/test.yml/dispatches"
     assert requests.post(url, json=body, headers=headers, timeout=10).status_code == 403
+
+
+def test_a_run_has_a_page_that_shows_text_as_text(shop):
+    shop.push(
+        {
+            "page.yml": """
+            on: push
+            jobs:
+              one:
+                runs-on: x
+                steps:
+                  - run: |
+                      echo "<b>not bold</b>"
+                      echo "# Result & more" >> "$GITHUB_STEP_SUMMARY"
+                      echo "::error::what went wrong"
+            """
+        },
+        message="A <script> in a title",
+    )
+    shop.settle()
+
+    [run] = shop.runs("page.yml")
+    page = requests.get(run.html_url, timeout=10)
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    for said in (
+        "A &lt;script&gt; in a title",
+        "&lt;b&gt;not bold&lt;/b&gt;",
+        "# Result &amp; more",
+        "failure: what went wrong",
+    ):
+        assert said in page.text
+    assert requests.get(f"{run.html_url}0", timeout=10).status_code == 404

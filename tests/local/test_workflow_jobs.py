@@ -261,6 +261,7 @@ def test_an_artifact_travels_between_jobs_and_out(shop):
     run = shop.run(
         """
         on: push
+        permissions: {actions: read}
         jobs:
           make:
             runs-on: ubuntu-latest
@@ -279,6 +280,12 @@ def test_an_artifact_travels_between_jobs_and_out(shop):
               - uses: actions/download-artifact@v5
                 with: {name: part-2, path: one}
               - run: test "$(cat one/deep/2.txt)" = "part 2"
+              - env: {TOKEN: '${{ github.token }}'}
+                run: |
+                  url="$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/artifacts?name=part-1"
+                  url=$(curl -sf -H "Authorization: Bearer $TOKEN" "$url" | python -c \\
+                    'import json, sys; print(json.load(sys.stdin)["artifacts"][0]["archive_download_url"])')
+                  curl -sfL --oauth2-bearer "$TOKEN" -o part.zip "$url" && python -m zipfile -l part.zip
               - uses: actions/download-artifact@v5
                 continue-on-error: true
                 with: {name: absent}

@@ -95,8 +95,9 @@ def _cannot_run(failure: Failure) -> Finding:
 
 def _failing(tests: TestRun) -> Iterator[Finding]:
     for failure in tests.failures[: tests.failed]:
+        place = failure.partition(":")[0]
         yield FAIL.finding(
-            at=failure.partition(":")[0],
+            at=place if "." in place else "tests",
             problem=f"this test fails: {failure}",
             remedy=f"mend the test or what it tests; {tests.framework} shows the same from a clean checkout",
         )

@@ -238,8 +238,23 @@ def test_without_a_lock_tests_that_need_no_package_still_run(tmp_path: Path) -> 
 
     assert isinstance(trial.tests, TestRun)
     assert trial.tests.passed == 1
-    assert isinstance(trial.unresolvable, dict)
-    assert "commit the lock" in trial.unresolvable["package.json"]
+    assert trial.unresolvable == {}
+
+
+def test_without_a_lock_what_cannot_start_says_so(tmp_path: Path) -> None:
+    trial = try_script(
+        tmp_path,
+        {
+            "package.json": package(dependencies={"tiny": "^1"}),
+            "greet.js": "import 'tiny';",
+        },
+    )
+
+    assert isinstance(trial.activation, Failure)
+    assert trial.activation.what == (
+        "activating greet.js failed (without a package-lock.json no dependency is installed; commit one)"
+    )
+    assert "Cannot find package 'tiny'" in trial.activation.output
 
 
 def test_tests_for_a_runner_that_is_not_installed_are_said_to_be_so(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_tests_that_an_extension_leaves_out_on_purpose_are_left_out(tmp_path: Pa
 
 
 def test_tests_that_hang_are_stopped(tmp_path: Path) -> None:
-    policy = quick(seconds=2)
+    policy = quick(seconds=3)
     python = try_python(
         tmp_path / "p", {"test_a.py": "import time\ndef test(): time.sleep(60)\n"}, policy
     )
@@ -210,7 +210,7 @@ def test_tests_that_hang_are_stopped(tmp_path: Path) -> None:
 
     for trial in (python, script):
         assert isinstance(trial.tests, Failure)
-        assert trial.tests.what == "the test run did not end within 2 seconds and was stopped"
+        assert trial.tests.what == "the test run did not end within 3 seconds and was stopped"
         assert isinstance(trial.activation, Activation)
 
 

@@ -157,7 +157,7 @@ def _activation(
             return Missing(reason=f"the reference extension: {base.what}: {base.output}")
         answer = _start(stand, stand.view(source), manifest.entry)
         if isinstance(answer, Failure):
-            return answer
+            return _explained(answer, stand.fetched)
         own.append(answer)
         other.append(base)
     return Activation(
@@ -166,6 +166,13 @@ def _activation(
         memory_bytes=max(a.memory_bytes for a in own),
         reference_memory_bytes=max(a.memory_bytes for a in other),
     )
+
+
+def _explained(failure: Failure, fetched: Fetched) -> Failure:
+    """Add what could not be installed, which is why most extensions that fail to start do."""
+    gone = ", ".join(sorted(fetched.unresolvable)[:5])
+    why = fetched.note or (f"not installed: {gone}" if gone else "")
+    return Failure(what=f"{failure.what} ({why})", output=failure.output) if why else failure
 
 
 def _start(stand: _Stand, view: View, entry: str) -> ActivationAnswer | Failure:

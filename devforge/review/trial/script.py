@@ -24,6 +24,7 @@ _LOCKS = ("npm-shrinkwrap.json", "package-lock.json")
 _DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies")
 _RESERVED_BYTES = 768 * 1024 * 1024  # what V8 sets aside for code and never touches
 _NODE = ("/node", "--import", "/harness/resolve.mjs", "--experimental-transform-types")
+_NO_LOCK = "without a package-lock.json no dependency is installed; commit one"
 _THROUGH_NODE = ("node", "mocha")  # mocha's words are spoken in Node's runner: nothing to install
 # The rest of the memory is what Node holds outside V8's heap.
 _HEAP_SHARE = 0.75
@@ -38,10 +39,7 @@ class ScriptSide:
             return Fetched()
         lock = next((tree.files[name] for name in _LOCKS if name in tree.files), None)
         if lock is None:
-            why = (
-                "names dependencies, and no package-lock.json says which versions: commit the lock"
-            )
-            return Fetched(unresolvable={"package.json": why})
+            return Fetched(note=_NO_LOCK)
         content = tree.files["package.json"].content
         try:
             modules = fetch_node_modules(
@@ -76,7 +74,7 @@ class ScriptSide:
             return runner
         if not installed:
             why = f"its tests are written for {runner}, which its lock does not install"
-            return Failure(what=why, output=fetched.unresolvable.get("package.json", ""))
+            return Failure(what=f"{why}: {fetched.note}" if fetched.note else why)
         why = "its tests are written for vitest, which measures coverage only with @vitest/coverage-v8"
         return Failure(what=f"{why}: add it to devDependencies and to the lock")
 

@@ -22,6 +22,7 @@ class Fetched:
     directories: tuple[Path, ...] = ()
     unresolvable: Mapping[str, str] = field(default_factory=dict)
     missing: Missing | None = None
+    note: str = ""  # why nothing was fetched, for whoever reads that something is not there
 
 
 class Side(Protocol):

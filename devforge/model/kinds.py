@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -20,6 +20,31 @@ def required_type(kind: object, path: tuple[str | int, ...]) -> Any:
     for part in path:
         wanted = _bare(_inside(wanted, part))
     return wanted
+
+
+def meaning_at(kind: object, path: tuple[str | int, ...]) -> str:
+    """Return what a text at `path` has to be, in words; empty where the model does not say."""
+    parent = required_type(kind, path[:-1])
+    field = parent.model_fields.get(str(path[-1])) if _is_model(parent) else None
+    return (field.description or "") if field else ""
+
+
+def example_of(kind: object) -> str:
+    """Return what could stand for a value of this type, in YAML; … where anything may."""
+    wanted = _bare(kind)
+    origin, arguments = get_origin(wanted), get_args(wanted)
+    if origin is Literal:
+        return str(arguments[0])
+    if origin is tuple:
+        return f"[{example_of(arguments[0])}]"
+    if _is_model(wanted):
+        needed = {n: f.annotation for n, f in wanted.model_fields.items() if f.is_required()}
+        return f"{{{', '.join(f'{name}: {example_of(kind)}' for name, kind in needed.items())}}}"
+    example = str(getattr(wanted, "EXAMPLE", _PLAIN.get(wanted, "…")))
+    return example if example[0].isalnum() or example == "…" else f'"{example}"'
+
+
+_PLAIN: dict[object, str] = {bool: "true", int: "1", dict: "{}"}
 
 
 def _inside(wanted: Any, part: str | int) -> Any:

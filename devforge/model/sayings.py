@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from devforge.model.base import MEANINGS, Parsed
 from devforge.model.document import Place
-from devforge.model.kinds import keys_at, required_type
+from devforge.model.kinds import example_of, keys_at, meaning_at, required_type
 from devforge.model.plaintext import shorten
 
 Said = tuple[str, str]  # problem, remedy
@@ -46,9 +46,12 @@ def found(value: object, place: Place | None = None) -> str:
 
 
 def _missing(detail: ErrorDetails, _place: Place | None, kind: object) -> Said:
-    name = str(detail["loc"][-1])
-    example = getattr(required_type(kind, detail["loc"]), "EXAMPLE", "")
-    return "is missing", f"add {name}: {example or '…'}"
+    name, wanted = str(detail["loc"][-1]), required_type(kind, detail["loc"])
+    example, meaning = example_of(wanted), meaning_at(kind, detail["loc"])
+    if example == "…":
+        return "is missing", f"add {name}: {meaning[:1].lower()}{meaning[1:] or '…'}"
+    shown = f", for example {name}: {example}" if len(example) <= 80 else ""
+    return "is missing", f"add {name}{shown}"
 
 
 def _extra(detail: ErrorDetails, _place: Place | None, kind: object) -> Said:

@@ -178,9 +178,7 @@ def tell(stage: Stage, *, offline: bool) -> None:
     open_registry(stage)
     wanted = [project for project in PROJECTS if project.source == "ours" or not offline]
     projects = [
-        project
-        for project in PROJECTS
-        if write_project(project, stage.data / "work" / project.name)
+        project for project in wanted if write_project(project, stage.data / "work" / project.name)
     ]
     introduce_developers(stage, projects)
     submit_extensions(stage, projects)

@@ -19,12 +19,13 @@ from devforge.adapters.environment import read_environment
 from devforge.adapters.registry import load_policy
 from devforge.errors import DevForgeError, Unavailable
 from devforge.review.act import Actor, failures_in_words
+from devforge.review.concluding import conclude_step, write_outputs
 from devforge.review.handover import write_json
 from devforge.review.plan import plan_review
+from devforge.review.reading import read_step, try_step
 from devforge.review.render import render_summary
 from devforge.review.sarif import render_sarif
 from devforge.review.session import Session, open_session
-from devforge.review.steps import conclude_step, read_step, try_step, write_outputs
 
 
 def main(argv: Sequence[str] | None = None) -> int:

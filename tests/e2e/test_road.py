@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -33,14 +34,15 @@ def test_the_road_ends_with_an_installed_extension_and_a_second_run_changes_noth
     assert "steals" in said
     [installed] = json.loads((tmp_path / "demo/home/installed.json").read_text())["extensions"]
     assert (installed["id"], installed["version"]) == ("acme.word-count", "1.1.0")
-    everything_again_changes_nothing(tmp_path / "demo/github")
+    port = int(re.search(r"--port (\d+)", said)[1])
+    everything_again_changes_nothing(tmp_path / "demo/github", port)
 
 
-def everything_again_changes_nothing(data):
+def everything_again_changes_nothing(data, port):
     """Start every workflow once more: no ref, release, comment or page may differ after."""
-    with LocalGitHub(data=data) as server:
+    with LocalGitHub(data=data, port=port) as server:
         server.wait_until_idle(timeout=120)
-        operator = server.token_for("operator")
+        operator = server.create_token("operator")
         client = pygithub.Github(
             base_url=server.api_url, auth=pygithub.Auth.Token(operator),
             seconds_between_requests=None, seconds_between_writes=None,
@@ -56,7 +58,8 @@ def everything_again_changes_nothing(data):
 
 
 def everything(server, registry):
-    refs = {ref.ref: ref.object.sha for ref in registry.get_git_matching_refs("")}
+    listing = ["git", "ls-remote", f"{server.url}/{REGISTRY}.git"]
+    refs = subprocess.run(listing, capture_output=True, text=True, check=True).stdout
     releases = {r.tag_name: [(a.name, a.digest) for a in r.assets] for r in registry.get_releases()}
     comments = {
         pull.number: [(comment.id, comment.body) for comment in pull.get_issue_comments()]

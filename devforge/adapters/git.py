@@ -8,44 +8,24 @@ from __future__ import annotations
 
 import base64
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 from urllib.parse import urlsplit
 
+from devforge.adapters.git_listing import TreeEntry, read_change, read_entries, refuse_beyond
 from devforge.adapters.git_program import GitProgram
 from devforge.errors import BadInput, Refused, Unavailable
 from devforge.model.change import TreeChange
 from devforge.model.names import RepositoryUrl
-from devforge.model.observed import Mode, SourceFile, SourceTree
+from devforge.model.observed import SourceFile, SourceTree
 from devforge.model.policy import Limits
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-_MODES: dict[str, Mode] = {
-    "100644": "file", "100664": "file", "100755": "executable",
-    "120000": "symlink", "160000": "submodule",
-}  # fmt: skip
 _FETCH_SECONDS = 300
 _FETCH_BYTES = 1 << 30
 _TAGS = 200  # looked at one by one, where all at once is impossible
 Origin = Literal["origin"]
-
-
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
-    """One path of a tree; `size` is 0 for a submodule."""
-
-    path: str
-    mode: str
-    blob: str
-    size: int = 0
-
-    @property
-    def kind(self) -> Mode | None:
-        """What the mode means; None for a mode Git itself would not write."""
-        return _MODES.get(self.mode)
 
 
 class Objects:
@@ -210,7 +190,7 @@ class Objects:
             "--end-of-options", self.resolve(old), self.resolve(new),
         )  # fmt: skip
         fields = said.output.split(b"\0")[:-1]
-        return tuple(_change(*fields[i : i + 2]) for i in range(0, len(fields), 2))
+        return tuple(read_change(*fields[i : i + 2]) for i in range(0, len(fields), 2))
 
     def entries(self, treeish: str, below: str = "") -> tuple[TreeEntry, ...]:
         """Return every file at or below the directory `below`, with paths from the tree's root."""
@@ -218,7 +198,7 @@ class Objects:
         said = self.program.run(
             "ls-tree", "-r", "-z", "-l", "--full-tree", self.resolve(treeish), *scope
         )
-        return tuple(_entries(said.output))
+        return tuple(read_entries(said.output))
 
     def names(self, treeish: str, below: str) -> tuple[str, ...]:
         """Return every path at or below `below`. Reads trees only, so it is quick in a large one."""
@@ -231,7 +211,7 @@ class Objects:
         """Return what stands at exactly `path`; a directory has mode 040000."""
         tree = self.resolve(treeish)
         said = self.program.run("ls-tree", "-z", "-l", "--full-tree", tree, "--", path.rstrip("/"))
-        return next(iter(_entries(said.output)), None)
+        return next(iter(read_entries(said.output)), None)
 
     def read(self, treeish: str, path: str, *, limit_bytes: int = 1 << 20) -> bytes | None:
         """Return the file at `path`, or None if nothing stands there.
@@ -282,7 +262,7 @@ class Objects:
                 raise BadInput(f"there is no directory {subdirectory!r} at commit {commit[:12]}")
             root = entry.blob
         entries = self.entries(root)
-        _within(entries, limits)
+        refuse_beyond(entries, limits)
         files = {entry.path: self._source_file(entry) for entry in entries}
         return SourceTree(files=files)
 
@@ -312,41 +292,3 @@ def _refspec(ref: str) -> str:
     if not plain or plain.startswith("-") or any(c.isspace() or c in "?[\\^~\x7f" for c in plain):
         raise BadInput(f"{ref[:60]!r} is not a ref")
     return ref
-
-
-def _change(header: bytes, path: bytes) -> TreeChange:
-    old_mode, new_mode, old, new, _ = header.decode("ascii").removeprefix(":").split(" ")
-    absent = "0" * 40
-    return TreeChange(
-        path=path.decode("utf-8", "surrogateescape"),
-        old_mode=old_mode,
-        new_mode=new_mode,
-        old_blob=None if old == absent else old,
-        new_blob=None if new == absent else new,
-    )
-
-
-def _entries(listing: bytes) -> Iterator[TreeEntry]:
-    for line in listing.split(b"\0")[:-1]:
-        header, _, path = line.partition(b"\t")
-        mode, _, name, size = header.decode("ascii").split()
-        length = int(size) if size != "-" else 0
-        yield TreeEntry(path.decode("utf-8", "surrogateescape"), mode, name, length)
-
-
-def _within(entries: tuple[TreeEntry, ...], limits: Limits) -> None:
-    if len(entries) > limits.files:
-        raise BadInput(
-            f"the extension has {len(entries):,} files; at most {limits.files:,} are allowed"
-        )
-    for entry in entries:
-        if entry.size > limits.file_bytes:
-            raise BadInput(
-                f"{entry.path} has {entry.size:,} bytes; a file may have {limits.file_bytes:,}"
-            )
-    if (total := sum(entry.size for entry in entries)) > limits.package_bytes:
-        raise BadInput(
-            f"the extension has {total:,} bytes; at most {limits.package_bytes:,} are allowed"
-        )
-    if not entries:
-        raise Refused("the extension's directory is empty")

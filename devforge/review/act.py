@@ -10,9 +10,7 @@ from devforge.adapters.state import State
 from devforge.errors import DevForgeError, Refused
 from devforge.model.release import report_path
 from devforge.plan import Plan
-from devforge.review.memory import memory_path
-from devforge.review.plan import (
-    CONTEXT,
+from devforge.review.acts import (
     DispatchPublish,
     Merge,
     PutComment,
@@ -21,6 +19,8 @@ from devforge.review.plan import (
     SetLabels,
     SetStatus,
 )
+from devforge.review.memory import memory_path
+from devforge.review.plan import CONTEXT
 from devforge.review.source import approved_path
 
 _LOG = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from devforge.model.policy import Policy
 from devforge.model.submission import Submission
 from devforge.model.verdict import Report
 from devforge.model.versions import Version
+from devforge.review.decide import decide
 from devforge.review.examine import examine, observe_static
-from devforge.review.plan import decide
 from devforge.review.source import with_manifest
 from devforge.review.trial import run_trial
 

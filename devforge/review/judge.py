@@ -17,10 +17,10 @@ from devforge.model.policy import CheckName, Policy
 from devforge.model.release import report_path
 from devforge.model.submission import Submission
 from devforge.model.verdict import CheckReport, Report
+from devforge.review.decide import decide
 from devforge.review.examine import examine
 from devforge.review.handover import Observed, Tried
 from devforge.review.observe import Candidate
-from devforge.review.plan import decide
 
 T = TypeVar("T", Observed, Tried)
 _CHANGE: tuple[CheckName, ...] = ("decision",)

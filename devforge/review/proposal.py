@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from devforge.adapters.git import Objects, TreeEntry
+from devforge.adapters.git import Objects
+from devforge.adapters.git_listing import TreeEntry
 from devforge.adapters.github_answers import Pull
 from devforge.errors import BadInput, Unavailable
 from devforge.model.change import Author, Proposed, TreeChange, shown

@@ -13,19 +13,17 @@ from devforge.adapters.registry import load_policy
 from devforge.model.names import ExtensionId
 from devforge.model.verdict import CheckReport, Finding, Report
 from devforge.model.versions import Version
-from devforge.review.memory import Memory, memory_path, read_memory
-from devforge.review.plan import (
+from devforge.review.acts import (
     DispatchPublish,
     Merge,
-    OldComment,
     PutComment,
     Remember,
-    Reviewed,
     SetLabels,
     SetStatus,
-    decide,
-    plan_review,
 )
+from devforge.review.decide import decide
+from devforge.review.memory import Memory, memory_path, read_memory
+from devforge.review.plan import OldComment, Reviewed, plan_review
 from devforge.review.queue import choose
 
 POLICY = load_policy(None)

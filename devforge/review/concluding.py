@@ -1,10 +1,9 @@
-"""The three steps of a run: read, try, conclude. Each leaves files for the next, and no more."""
+"""The step that decides: judges what was observed and says what should become of it."""
 
 from __future__ import annotations
 
 import json
 import logging
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,24 +11,12 @@ from pathlib import Path
 from devforge.adapters.github_answers import Pull
 from devforge.errors import DevForgeError, Unavailable
 from devforge.model.observed import Missing
-from devforge.model.policy import Policy
-from devforge.model.submission import Submission
 from devforge.model.verdict import CheckReport, Report
-from devforge.review.examine import observe_static
-from devforge.review.handover import (
-    Listed,
-    Observed,
-    Tried,
-    read_json,
-    read_source,
-    write_json,
-    write_source,
-)
+from devforge.review.handover import Listed, Observed, Tried, read_json
 from devforge.review.judge import (
     Judgement,
     approval_of,
     approvers,
-    is_worth_reading,
     judge,
     rejudge,
     report_on,
@@ -38,70 +25,8 @@ from devforge.review.observe import Candidate
 from devforge.review.plan import OldComment, Reviewed
 from devforge.review.render import MARKER, Links, render_comment
 from devforge.review.session import Session
-from devforge.review.source import with_manifest
-from devforge.review.trial import run_trial
 
 _LOG = logging.getLogger(__name__)
-
-
-def read_step(session: Session, out: Path) -> tuple[int, ...]:
-    """Read every pull request of the queue; return the numbers whose code is worth running.
-
-    Leaves `listed.json`, and for each with a source `<number>/static.json` and `<number>/source`.
-    """
-    heads: dict[int, str] = {}
-    to_try: list[int] = []
-    for pull, candidate in session.candidates(session.queue.review):
-        heads[pull.number] = pull.head.sha
-        if isinstance(candidate, DevForgeError):
-            continue
-        try:
-            if _read(pull, candidate, out / str(pull.number)):
-                to_try.append(pull.number)
-        except Exception:  # the deciding job finds nothing handed over, which is no verdict
-            _LOG.exception("#%d could not be read", pull.number)
-    write_json(out / "listed.json", Listed(heads=heads))
-    return tuple(to_try)
-
-
-def _read(pull: Pull, candidate: Candidate, folder: Path) -> bool:
-    """Read one source into `folder`; whether it is worth running."""
-    if not is_worth_reading(candidate):
-        return False
-    tree = candidate.submission.tree
-    with tempfile.TemporaryDirectory(prefix="devforge-read-") as scratch:
-        seen = observe_static(tree, scratch=Path(scratch))
-    write_json(
-        folder / "static.json",
-        Observed(
-            head=pull.head.sha, tree_sha256=tree.sha256, lint=seen.lint, security=seen.security
-        ),
-    )
-    write_source(folder / "source", tree)
-    return candidate.submission.manifest is not None
-
-
-def try_step(folder: Path, policy: Policy) -> Tried:
-    """Run one source in the sandbox. Whatever goes wrong is told, never raised.
-
-    `folder` holds what `read_step` left of one pull request.
-    """
-    observed = read_json(folder / "static.json", Observed)
-    if isinstance(observed, Missing):
-        return Tried(head="0" * 40, tree_sha256="0" * 64, trial=observed)
-    try:
-        tree = read_source(folder / "source", limits=policy.limits)
-        manifest = with_manifest(Submission(id=None, tree=tree, policy=policy)).manifest
-        if manifest is None:
-            trial: Missing | object = Missing(reason="the manifest could not be read")
-        else:
-            with tempfile.TemporaryDirectory(prefix="devforge-try-") as scratch:
-                trial = run_trial(tree, manifest, policy, scratch=Path(scratch), progress=_LOG.info)
-    except DevForgeError as error:
-        trial = Missing(reason=str(error))
-    return Tried.model_validate(
-        {"head": observed.head, "tree_sha256": observed.tree_sha256, "trial": trial}
-    )
 
 
 @dataclass(frozen=True, slots=True)

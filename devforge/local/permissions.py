@@ -300,6 +300,8 @@ GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments actions:read
 POST /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments deployments:write
 GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals actions:read
 GET /repos/{owner}/{repo}/attestations/{subject_digest} attestations:read
+GET /{owner}/{repo}/actions/runs/{run_id} actions:read
+GET /{owner}/{repo}/actions/runs/{run_id}/job/{job_id} actions:read
 """
 
 

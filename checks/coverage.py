@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from checks.protocol import Rule, present
+from checks.printed import quoted
+from checks.protocol import Rule, counted, present
 from devforge.model.observed import Failure, FileCoverage, TestRun
 from devforge.model.policy import CheckName
 from devforge.model.submission import Submission
@@ -76,7 +77,7 @@ def check(submission: Submission) -> Iterator[Finding]:
 
 
 def _missing(skipped: int) -> Finding:
-    problem = f"all {skipped} tests were skipped" if skipped else "no test was found"
+    problem = f"{counted(skipped, 'test')} found, all skipped" if skipped else "no test was found"
     return MISSING.finding(
         at="tests",
         problem=problem,
@@ -85,10 +86,10 @@ def _missing(skipped: int) -> Finding:
 
 
 def _cannot_run(failure: Failure) -> Finding:
-    said = f"; the last it printed:\n{failure.output}" if failure.output else ""
+    said = f"; it printed: {quoted(failure.output)}" if failure.output else ""
     return CANNOT_RUN.finding(
         at="tests",
-        problem=f"{failure.what}{said}"[:4000],
+        problem=f"{failure.what}{said}",
         remedy="make the tests run from a clean checkout, without a network, within the limits",
     )
 
@@ -104,7 +105,7 @@ def _failing(tests: TestRun) -> Iterator[Finding]:
     if (rest := tests.failed - len(tests.failures)) > 0:
         yield FAIL.finding(
             at="tests",
-            problem=f"{rest} more tests fail",
+            problem=f"{counted(rest, 'more test')} fail",
             remedy=f"run {tests.framework} from a clean checkout to see all of them",
         )
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.printed import quoted
 from checks.protocol import Rule, present
 from devforge.model.manifest import FILE
 from devforge.model.observed import Activation, BenchmarkRun, Failure, Timing
@@ -81,10 +82,10 @@ def check(submission: Submission) -> Iterator[Finding]:
 
 
 def _fails(failure: Failure, entry: str) -> Finding:
-    said = f":\n{failure.output}" if failure.output else ""
+    said = f": {quoted(failure.output)}" if failure.output else ""
     return FAILS.finding(
         at=entry,
-        problem=f"{failure.what}{said}"[:4000],
+        problem=f"{failure.what}{said}",
         remedy="make activate(context) return without an error where there is no network and no display",
     )
 
@@ -115,10 +116,10 @@ def _dear(found: Activation, allowed: Performance, entry: str) -> Iterator[Findi
 def _benchmark(run: BenchmarkRun) -> Finding:
     at = f"{FILE}: benchmarks"
     if isinstance(run.result, Failure):
-        said = f": {run.result.output}" if run.result.output else ""
+        said = f": {quoted(run.result.output)}" if run.result.output else ""
         return BENCHMARK_FAILS.finding(
             at=at,
-            problem=f"{run.name}: {run.result.what}{said}"[:4000],
+            problem=f"{run.name}: {run.result.what}{said}",
             remedy="name a function that takes no arguments: module:function, or file.js#function",
         )
     return BENCHMARK.finding(

@@ -7,6 +7,7 @@ from sandbox.trials import POLICY, manifest, tree
 
 from checks import coverage, performance
 from checks.coverage import ranges
+from checks.printed import quoted
 from checks.protocol import Check, NoVerdict
 from devforge.model.observed import (
     Activation,
@@ -78,7 +79,7 @@ def test_no_tests_block_where_the_policy_requires_them() -> None:
         ("tests-missing", "block", "tests", "no test was found")
     ]
     assert words(findings(coverage, GOOD.model_copy(update={"tests": skipped}))) == [
-        ("tests-missing", "block", "tests", "all 4 tests were skipped")
+        ("tests-missing", "block", "tests", "4 tests found, all skipped")
     ]
     assert findings(coverage, none, without_tests_required()) == []
 
@@ -93,9 +94,16 @@ def test_tests_that_cannot_run_block_with_what_they_printed() -> None:
             "tests-cannot-run",
             "block",
             "tests",
-            "the test run did not end within 9 seconds and was stopped; the last it printed:\n1\n2",
+            "the test run did not end within 9 seconds and was stopped; it printed: 1 | 2",
         )
     ]
+
+
+def test_much_output_is_quoted_by_its_beginning_and_its_end() -> None:
+    lines = "\n".join(["  at /work/a.py:1  ", "", *map(str, range(20)), "x" * 500])
+
+    assert quoted(lines) == "at a.py:1 | 0 | … | 15 | 16 | 17 | 18 | 19 | " + "x" * 159 + "…"
+    assert quoted("\n \n") == ""
 
 
 def test_every_failing_test_is_named() -> None:
@@ -150,7 +158,7 @@ def test_an_extension_that_does_not_start_blocks_with_its_error() -> None:
     failure = Failure(what="activating greet.py failed", output="ValueError: no")
 
     assert words(findings(performance, GOOD.model_copy(update={"activation": failure}))) == [
-        ("activation-fails", "block", "greet.py", "activating greet.py failed:\nValueError: no")
+        ("activation-fails", "block", "greet.py", "activating greet.py failed: ValueError: no")
     ]
 
 

@@ -131,14 +131,13 @@ def _squashed(hub: Hub, repository: Row, pull: Row) -> str:
 
 def commits_of(hub: Hub, pull: Row) -> list[str]:
     """Return the pull request's own commits, oldest first."""
-    out = hub.git.run(
-        pull["repository_id"],
-        "rev-list",
-        "--reverse",
-        "--topo-order",
-        f"{pull['base_sha']}..{pull['head_sha']}",
-        "--",
-    )
+    span = f"{pull['base_sha']}..{pull['head_sha']}"
+    key = ("commits", pull["repository_id"], span)
+    return list(hub.git.kept(key, lambda: _listed(hub, pull["repository_id"], span)))
+
+
+def _listed(hub: Hub, repository_id: int, span: str) -> list[str]:
+    out = hub.git.run(repository_id, "rev-list", "--reverse", "--topo-order", span, "--")
     return out.decode().split()
 
 

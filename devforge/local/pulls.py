@@ -10,7 +10,8 @@ from devforge.local.git.objects import Signature, write_commit
 from devforge.local.git.repositories import ZERO
 from devforge.local.hub import Actor, Hub
 from devforge.local.issues import close_issue, open_issue, touch
-from devforge.local.refusals import ApiRefusal, invalid
+from devforge.local.refusals import ApiRefusal, forbidden, invalid
+from devforge.local.settings import read_setting
 from devforge.local.store import Row
 
 
@@ -33,6 +34,7 @@ def open_pull(
     head_repository: str | None = None,
 ) -> Row:
     """Return a new pull request from `head` (`branch` or `owner:branch`) into the branch `base`."""
+    check_actions_may(hub, repository, actor)
     source, branch = _head(hub, repository, head, head_repository)
     head_sha = None if source is None else hub.git.resolve(source["id"], f"refs/heads/{branch}")
     if source is None or head_sha is None:
@@ -61,6 +63,15 @@ def open_pull(
     tested = try_merge(hub, hub.store.get("pull", id))
     announce(hub, tested, "opened", actor)
     return tested
+
+
+def check_actions_may(hub: Hub, repository: Row, actor: Actor) -> None:
+    """Refuse a workflow that opens or approves pull requests where the repository has that off."""
+    if actor.token is None or actor.token.kind != "workflow":
+        return
+    allowed = read_setting(hub, repository["id"], "workflow_permissions")
+    if not allowed["can_approve_pull_request_reviews"]:
+        raise forbidden("GitHub Actions is not permitted to create or approve pull requests.")
 
 
 def _head(
@@ -185,8 +196,8 @@ def _mark_merged(hub: Hub, pull: Row, commit: str, actor: Actor) -> None:
 def _point(hub: Hub, pull: Row, which: str, sha: str) -> None:
     """Move `refs/pull/N/head` or `…/merge`; objects are there, the network of forks shares them."""
     name = f"refs/pull/{pull['number']}/{which}"
-    with hub.git.lock(pull["repository_id"]):
-        hub.git.run(pull["repository_id"], "update-ref", name, sha)
+    # Without the repository's lock: whoever comes here may hold the store, which comes after it.
+    hub.git.run(pull["repository_id"], "update-ref", name, sha)
 
 
 def try_merge(hub: Hub, pull: Row) -> Row:

@@ -31,6 +31,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         self._depth = 0
+        self._owner: int | None = None
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = Row
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
@@ -51,17 +52,25 @@ class Store:
         with self._lock:
             if self._depth == 0:
                 self._db.execute("BEGIN IMMEDIATE")
+                self._owner = threading.get_ident()
             self._depth += 1
             try:
                 yield
             except BaseException:
-                self._depth -= 1
-                if self._depth == 0:
-                    self._db.execute("ROLLBACK")
+                self._leave("ROLLBACK")
                 raise
-            self._depth -= 1
-            if self._depth == 0:
-                self._db.execute("COMMIT")
+            self._leave("COMMIT")
+
+    def _leave(self, how: str) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            self._owner = None
+            self._db.execute(how)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether this very thread is inside `transaction()`."""
+        return self._owner == threading.get_ident()
 
     def all(self, sql: str, *values: Any) -> list[Row]:
         """Return every row that `sql` selects."""

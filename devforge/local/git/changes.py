@@ -46,9 +46,13 @@ class RefMove:
 def changing(hub: Hub, repository: Row, actor: Actor) -> Iterator[None]:
     """Hold the repository's lock while refs move inside; then announce how they moved.
 
-    What moved is announced even when the inside raises: it did move.
+    What moved is announced even when the inside raises: it did move. The lock comes before any
+    transaction: two threads taking them in different orders would wait for each other for ever.
     """
-    with hub.git.lock(repository["id"]):
+    lock = hub.git.lock(repository["id"])
+    if hub.store.in_transaction and not lock.is_mine:
+        raise RuntimeError("take the repository's lock before the transaction that moves its refs")
+    with lock:
         note = hub.store.insert(
             "ref_change",
             repository_id=repository["id"],

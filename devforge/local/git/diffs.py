@@ -34,6 +34,11 @@ class FileChange:
 def diff(hub: Hub, repository_id: int, old: str | None, new: str) -> list[FileChange]:
     """Return every file that differs between two commits or trees, renames found, in path order."""
     before = old or EMPTY_TREE
+    key = ("diff", repository_id, before, new)
+    return list(hub.git.kept(key, lambda: _diff(hub, repository_id, before, new)))
+
+
+def _diff(hub: Hub, repository_id: int, before: str, new: str) -> list[FileChange]:
     flags = ("-r", "-M", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv")
     raw = hub.git.run(repository_id, "diff-tree", *flags, "--raw", "--numstat", "-z", before, new)
     entries, counts = _raw(raw)

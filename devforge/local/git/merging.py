@@ -7,6 +7,11 @@ from devforge.local.hub import Hub
 
 def merge_base(hub: Hub, repository_id: int, one: str, other: str) -> str | None:
     """Return where two commits' histories parted, None if they have none in common."""
+    key = ("merge-base", repository_id, one, other)
+    return hub.git.kept(key, lambda: _merge_base(hub, repository_id, one, other))
+
+
+def _merge_base(hub: Hub, repository_id: int, one: str, other: str) -> str | None:
     status, out = hub.git.outcome(repository_id, "merge-base", one, other, allowed=(0, 1, 128))
     return out.decode().split("\n")[0] if status == 0 else None
 

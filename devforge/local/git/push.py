@@ -11,10 +11,25 @@ from pathlib import Path
 from typing import IO
 
 from devforge.local.git.changes import RefMove
+from devforge.local.git.repositories import EMPTY_TREE, ZERO
+from devforge.local.git.workflow_files import FOLDER, refusal
 from devforge.local.hub import Actor, Hub
 from devforge.local.store import Row
 
 _MOST_COMMAND_BYTES = 1_000_000
+# The same rule as `workflow_files.refused_workflow`, for objects that only git has yet.
+_GUARD = f"""\
+zero={ZERO}
+[ "$3" = $zero ] && exit 0
+default=$(git rev-parse -q --verify HEAD) || default={EMPTY_TREE}
+base=$2
+[ "$base" = $zero ] && base=$default
+changed=$(git diff-tree -r --name-only "$base" "$3" -- {FOLDER} | head -n 1)
+[ -z "$changed" ] && exit 0
+[ -z "$(git diff-tree -r --name-only "$default" "$3" -- {FOLDER} | head -n 1)" ] && exit 0
+printf '%s\\n' "{refusal("$changed").replace("`", "'")}" >&2
+exit 1
+"""
 
 
 def commands_of(body: IO[bytes], *, gzipped: bool) -> list[RefMove]:
@@ -72,10 +87,13 @@ def forward_only_refs(
 
 @contextmanager
 def hooks_refusing(
-    denied: Mapping[str, str], forward_only: Mapping[str, str]
+    denied: Mapping[str, str], forward_only: Mapping[str, str], *, keep_workflows: bool = False
 ) -> Iterator[Path | None]:
-    """Give a hooks directory whose `update` hook refuses these refs; None where nothing is refused."""
-    if not denied and not forward_only:
+    """Give a hooks directory whose `update` hook refuses these refs; None where nothing is refused.
+
+    With `keep_workflows` it also refuses whatever changes a workflow file.
+    """
+    if not denied and not forward_only and not keep_workflows:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="push-") as directory:
@@ -88,7 +106,8 @@ def hooks_refusing(
             if ref not in denied
         )
         hook = Path(directory) / "update"
-        hook.write_text(f'#!/bin/sh\ncase "$1" in\n{cases}esac\nexit 0\n', encoding="utf-8")
+        guard = _GUARD if keep_workflows else ""
+        hook.write_text(f'#!/bin/sh\ncase "$1" in\n{cases}esac\n{guard}exit 0\n', encoding="utf-8")
         hook.chmod(0o700)
         yield Path(directory)
 

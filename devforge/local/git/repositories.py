@@ -6,16 +6,19 @@ import os
 import shutil
 import subprocess
 import threading
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar, cast
 
 from devforge.errors import Unavailable
 from devforge.local.clock import Clock
 
+T = TypeVar("T")
 ZERO = "0" * 40
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _TIMEOUT_SECONDS = 120
+_MOST_KEPT = 256
 _CONFIG = {
     "core.logAllRefUpdates": "false",
     "http.receivepack": "true",
@@ -52,21 +55,60 @@ def environment() -> dict[str, str]:
     }
 
 
+class RepositoryLock:
+    """A lock that its holder may take again, and that knows who holds it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._holder: int | None = None
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._holder, self._depth = threading.get_ident(), self._depth + 1
+
+    def __exit__(self, *_raised: object) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            self._holder = None
+        self._lock.release()
+
+    @property
+    def is_mine(self) -> bool:
+        """Tell whether this very thread holds it."""
+        return self._holder == threading.get_ident()
+
+
 class Repositories:
     """Git run on the hub's bare repositories, one change at a time in each."""
 
     def __init__(self, directory: Path, clock: Clock) -> None:
         self._directory, self._clock = directory, clock
-        self._locks: defaultdict[int, threading.RLock] = defaultdict(threading.RLock)
+        self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
+        self._kept_lock = threading.Lock()
+        self._locks: defaultdict[int, RepositoryLock] = defaultdict(RepositoryLock)
         directory.mkdir(parents=True, exist_ok=True)
 
     def path(self, repository_id: int) -> Path:
         """Return where the bare repository lies."""
         return self._directory / f"{repository_id}.git"
 
-    def lock(self, repository_id: int) -> threading.RLock:
+    def lock(self, repository_id: int) -> RepositoryLock:
         """Return the lock that serialises changes of one repository."""
         return self._locks[repository_id]
+
+    def kept(self, key: tuple[object, ...], ask: Callable[[], T]) -> T:
+        """Return what `ask` says, asked once: for questions about commits, whose answer never changes."""
+        with self._kept_lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast("T", self._kept[key])
+        answer = ask()
+        with self._kept_lock:
+            self._kept[key] = answer
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return answer
 
     def create(self, repository_id: int, default_branch: str) -> None:
         """Make an empty bare repository."""

@@ -15,12 +15,14 @@ from devforge.local.git.push import (
     hooks_refusing,
     refused_refs,
 )
+from devforge.local.git.workflow_files import is_bound
 from devforge.local.refusals import ApiRefusal, forbidden, not_found
 from devforge.local.routes import route
 from devforge.local.shapes.links import repository_path
 from devforge.local.store import Row
 
 _PUSH_LIMIT_BYTES = 2_000_000_000
+_FETCH_LIMIT_BYTES = 50_000_000  # a list of all the commits a clone has already
 _SERVICES = {"git-upload-pack": "contents:read", "git-receive-pack": "contents:write"}
 
 
@@ -34,7 +36,13 @@ def advertise_refs(call: Call) -> Answer:
     return _streamed(_ask(call, repository, "/info/refs"))
 
 
-@route("POST", "/{owner}/{repo}/git-upload-pack", surface="web", raw=True)
+@route(
+    "POST",
+    "/{owner}/{repo}/git-upload-pack",
+    surface="web",
+    raw=True,
+    limit_bytes=_FETCH_LIMIT_BYTES,
+)
 def upload_pack(call: Call) -> Answer:
     """Send objects to a clone or fetch."""
     return _streamed(_ask(call, _repository(call, "git-upload-pack"), "/git-upload-pack"))
@@ -56,7 +64,7 @@ def receive_pack(call: Call) -> Answer:
     with changing(call.hub, repository, actor):
         denied = refused_refs(call.hub, repository, commands, actor)
         forward_only = forward_only_refs(call.hub, repository, commands, actor)
-        with hooks_refusing(denied, forward_only) as hooks:
+        with hooks_refusing(denied, forward_only, keep_workflows=is_bound(actor)) as hooks:
             reply = ask_backend(
                 call.hub.git.path(repository["id"]),
                 method="POST",

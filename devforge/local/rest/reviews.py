@@ -7,7 +7,7 @@ from typing import Any
 from devforge.local.accounts import account_named
 from devforge.local.answer import Answer, created, empty
 from devforge.local.call import Call
-from devforge.local.pulls import announce
+from devforge.local.pulls import announce, check_actions_may
 from devforge.local.refusals import forbidden, invalid, not_found, unprocessable
 from devforge.local.rest.pulls import path_pull
 from devforge.local.routes import route
@@ -39,6 +39,8 @@ def create_review(call: Call) -> Answer:
     if event is not None and event not in _STATES:
         raise invalid("PullRequestReview", "event", "invalid")
     _check_opinion(call, pull, event, call.text("body"))
+    if event == "APPROVE":
+        check_actions_may(call.hub, row, call.actor)
     commit = call.text("commit_id") or pull["head_sha"]
     if call.hub.git.resolve(row["id"], commit) != commit:
         raise unprocessable(f"commit_id {commit} is not part of the pull request")

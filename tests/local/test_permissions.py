@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import requests
+from git import GitCommandError
 from github import GithubException, UnknownObjectException
 
 from devforge.local.permissions import PERMISSIONS
@@ -200,3 +203,57 @@ def test_a_bad_body_is_refused_and_changes_nothing(github, alice, tool, body, st
 
     assert answer.status_code == status
     assert list(tool.get_issues(state="all")) == []
+
+
+WORKFLOW = ".github/workflows/x.yml"
+
+
+def test_a_workflow_s_token_never_changes_workflows(job, tool, cloned):
+    client = job(contents="write", pull_requests="write")
+    repository = client.get_repo("alice/tool")
+    with pytest.raises(GithubException) as refused:
+        repository.create_file(WORKFLOW, "a", "on: push\n")
+    assert refused.value.status == 403
+    assert f"create or update workflow `{WORKFLOW}`" in refused.value.data["message"]
+
+    tool.create_git_ref("refs/heads/topic", tool.get_branch("main").commit.sha)
+    tool.create_file(WORKFLOW, "by a person", "on: push\n", branch="topic")
+    pull = tool.create_pull(title="T", head="topic", base="main")
+    with pytest.raises(GithubException) as refused:
+        repository.get_pull(pull.number).merge()
+    assert refused.value.status == 403
+    assert not tool.get_pull(pull.number).merged
+
+
+def test_nor_does_it_push_them(job, tool, cloned):
+    repo = cloned(job(contents="write"))
+    path = Path(repo.working_dir) / WORKFLOW
+    path.parent.mkdir(parents=True)
+    path.write_text("on: push\n")
+    repo.git.add(".")
+    repo.git.commit("-m", "rewrite the rules")
+    for target in ("main", "main:other"):
+        with pytest.raises(GitCommandError, match="refusing to allow a GitHub App"):
+            repo.git.push("origin", target)
+    assert [branch.name for branch in tool.get_branches()] == ["main"]
+
+    repo.git.commit("--amend", "--allow-empty", "-m", "something else", "--only")
+    repo.git.rm("-q", "--cached", WORKFLOW)
+    repo.git.commit("--amend", "--allow-empty", "-m", "something else")
+    repo.git.push("origin", "main")
+    assert tool.get_branch("main").commit.commit.message == "something else"
+
+
+def test_a_workflow_opens_pull_requests_only_where_that_is_allowed(job, tool):
+    tool.create_git_ref("refs/heads/topic", tool.get_branch("main").commit.sha)
+    tool.create_file("a", "a", "a", branch="topic")
+    repository = job(pull_requests="write").get_repo("alice/tool")
+    with pytest.raises(GithubException) as refused:
+        repository.create_pull(title="T", head="topic", base="main")
+    assert refused.value.status == 403
+
+    tool.requester.requestJsonAndCheck(
+        "PUT", f"{tool.url}/actions/permissions/workflow",
+        input={"can_approve_pull_request_reviews": True},
+    )  # fmt: skip
+    assert repository.create_pull(title="T", head="topic", base="main").number == 1

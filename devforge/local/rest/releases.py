@@ -50,7 +50,7 @@ def create_release(call: Call) -> Answer:
     releases.check_tag_is_free(hub, repository, tag)
     target = call.text("target_commitish") or repository["default_branch"]
     now = hub.clock.stamp()
-    with hub.store.transaction():
+    with hub.git.lock(repository["id"]), hub.store.transaction():
         id = hub.store.insert(
             "release",
             repository_id=repository["id"],
@@ -104,7 +104,7 @@ def update_release(call: Call) -> Answer:
     hub, repository = call.hub, call.repository("write")
     row = releases.find_release(hub, repository, call.number("release_id"), with_drafts=True)
     changes = _changes(call, row)
-    with hub.store.transaction():
+    with hub.git.lock(repository["id"]), hub.store.transaction():
         hub.store.update("release", row["id"], **changes, updated_at=hub.clock.stamp())
         after = hub.store.get("release", row["id"])
         if row["draft"] and call.flag("draft") is False:

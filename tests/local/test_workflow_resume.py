@@ -71,3 +71,26 @@ def test_a_run_that_waited_is_not_begun_twice(tmp_path):
         rows = gh.hub.store.all("SELECT * FROM workflow_run")
 
     assert len(rows) == 1
+
+
+def test_stopping_does_not_wait_for_what_runs(tmp_path):
+    with LocalGitHub(data=tmp_path / "data") as gh:
+        shop = Workshop(gh, tmp_path)
+        shop.push(
+            {
+                "test.yml": """
+                on: push
+                jobs: {one: {runs-on: x, steps: [{run: sleep 283}, {if: always(), run: sleep 281}]}}
+                """
+            }
+        )
+        deadline = time.monotonic() + 20
+        while "sleep 283" not in (gh.hub.store.value("SELECT steps FROM workflow_job") or ""):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        stopping = time.monotonic()
+
+    assert time.monotonic() - stopping < 15
+    with LocalGitHub(data=tmp_path / "data") as gh:
+        gh.wait_until_idle(timeout=30)
+        assert gh.hub.store.value("SELECT conclusion FROM workflow_run") == "failure"

@@ -171,7 +171,7 @@ class Engine:
             row=row,
             needs=needs_for(self.hub, run, row["key"]),
             directory=self.directory,
-            kills=self.kills,
+            kills=self._dies,
             cancelled=cancelled,
         )
         try:
@@ -186,6 +186,10 @@ class Engine:
         finally:
             self._wake.set()
             self._running.pop(job_id, None)
+
+    def _dies(self, workflow: str, job: str, step: str) -> bool:
+        """Tell a job before each step whether its machine is gone: by a fault, or because we stop."""
+        return self._stopping or self.kills(workflow, job, step)
 
     def _end(self, job_id: int, ending: Ending, seconds: float) -> None:
         columns: dict[str, Any] = {

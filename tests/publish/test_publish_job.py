@@ -104,7 +104,9 @@ def test_a_commit_that_is_gone_is_held_and_stops_no_other(market):
     market.submit(manifest_of("jane.notes", "2.0.0", display_name="Notes"))
     market.github.delete_repository("jane/notes")
 
-    assert "held     jane.notes 2.0.0  commit " in market.build()
+    printed = market.build()
+    assert "held     jane.notes 2.0.0  commit " in printed
+    assert "is gone: git fetch" in printed
     code, printed = market.release("--apply")
 
     assert code == 0, printed

@@ -78,7 +78,7 @@ def check(submission: Submission) -> Iterator[Finding]:
         yield _fails(activation, entry)
     else:
         yield from _dear(activation, submission.policy.review.performance, entry)
-    yield from map(_benchmark, present(trial.benchmarks, "the benchmarks were not run"))
+    yield from _benchmarks(present(trial.benchmarks, "the benchmarks were not run"))
 
 
 def _fails(failure: Failure, entry: str) -> Finding:
@@ -113,20 +113,26 @@ def _dear(found: Activation, allowed: Performance, entry: str) -> Iterator[Findi
         )
 
 
-def _benchmark(run: BenchmarkRun) -> Finding:
+def _benchmarks(runs: tuple[BenchmarkRun, ...]) -> Iterator[Finding]:
+    """Yield one finding for each that failed, and one with the numbers of all the others."""
     at = f"{FILE}: benchmarks"
-    if isinstance(run.result, Failure):
+    numbers = []
+    for run in runs:
+        if isinstance(run.result, Timing):
+            numbers.append(f"{run.name}: {_seconds(run.result)}")
+            continue
         said = f": {quoted(run.result.output)}" if run.result.output else ""
-        return BENCHMARK_FAILS.finding(
+        yield BENCHMARK_FAILS.finding(
             at=at,
             problem=f"{run.name}: {run.result.what}{said}",
             remedy="name a function that takes no arguments: module:function, or file.js#function",
         )
-    return BENCHMARK.finding(
-        at=at,
-        problem=f"{run.name}: {_seconds(run.result)}",
-        remedy="nothing to do",
-    )
+    if numbers:
+        yield BENCHMARK.finding(
+            at=at,
+            problem="; ".join(numbers),
+            remedy="nothing to do; compare it with the version before",
+        )
 
 
 def _seconds(timing: Timing) -> str:

@@ -207,9 +207,11 @@ def test_benchmarks_are_reported_and_failing_ones_warned_of() -> None:
     runs = (
         BenchmarkRun(name="count", result=Timing(median=1.5, low=1.25, high=2.0, runs=7)),
         BenchmarkRun(name="gone", result=Failure(what="calling a:b failed", output="no b")),
+        BenchmarkRun(name="sort", result=Timing(median=0.002, low=0.001, high=0.003, runs=50)),
     )
+    numbers = "count: 1.5 s (1.25 to 2 s in 7 runs); sort: 2 ms (1 to 3 ms in 50 runs)"
 
     assert words(findings(performance, GOOD.model_copy(update={"benchmarks": runs}))) == [
-        ("benchmark-result", "info", "devforge.yaml: benchmarks", "count: 1.5 s (1.25 to 2 s in 7 runs)"),
         ("benchmark-fails", "warn", "devforge.yaml: benchmarks", "gone: calling a:b failed: no b"),
-    ]  # fmt: skip
+        ("benchmark-result", "info", "devforge.yaml: benchmarks", numbers),
+    ]

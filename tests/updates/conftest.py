@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from devforge.cli import main
 from devforge.model.observed import SourceFile, SourceTree
 
 
@@ -91,7 +92,6 @@ def shelf(tmp_path):
 @pytest.fixture
 def devforge(shelf, tmp_path, capsys):
     """Run `devforge …` with the shelf as index and a home of its own; return code, stdout, stderr."""
-    from devforge.cli import main
 
     def run(*arguments, index=None, home=None):
         command = arguments[0]

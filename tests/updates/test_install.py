@@ -24,7 +24,7 @@ def server(shelf):
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):
+    def log_message(self, *args):
         pass
 
     def do_GET(self):

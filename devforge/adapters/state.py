@@ -47,7 +47,7 @@ class State:
         self._remote = remote
         self._branch = branch
         self._sleep = sleep
-        self._environment = os.environ | _isolation() | _credentials(token)
+        self._environment = os.environ | _isolation() | _credentials(token, remote)
         self._tip: str | None = None
 
     @property
@@ -198,14 +198,18 @@ def _isolation() -> dict[str, str]:
     return {"GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
 
 
-def _credentials(token: str | None) -> dict[str, str]:
-    """The token as git's own environment configuration, where no process list shows it."""
+def _credentials(token: str | None, remote: str) -> dict[str, str]:
+    """The token as git's own environment configuration, where no process list shows it.
+
+    A remote that is a URL is the only one it is sent to.
+    """
     if not token:
         return {}
+    scope = f"{remote}." if remote.startswith(("https://", "http://")) else ""
     basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
     return {
         "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": "http.extraHeader",
+        "GIT_CONFIG_KEY_0": f"http.{scope}extraHeader",
         "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
     }
 

@@ -45,7 +45,9 @@ def fetch_wheels(requirements: Sequence[str], into: Path, *, disk_bytes: int) ->
     wanted.write_text("\n".join(requirements) + "\n", encoding="utf-8")
     command = [sys.executable, "-m", "pip", "install", *_OPTIONS]
     command += ["--target", str(target), "--requirement", str(wanted)]
-    answer = run_client(command, into=into, disk_bytes=disk_bytes, prefix="PIP_", settings={})
+    answer = run_client(
+        command, into=into, disk_bytes=disk_bytes, prefix="PIP_", settings={"PIP_USER": "0"}
+    )
     if answer.status != 0:
         raise _translated(answer.said, requirements)
     target.mkdir(exist_ok=True)

@@ -14,9 +14,12 @@ from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 
 _CODE = re.compile(r".*\.(?:pyi?|pyw|[cm]?jsx?|[cm]?tsx?|sh|ps1)", re.IGNORECASE)
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
-_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2,}|[\U000e0100-\U000e01ef]")
+# Alone between quotes, such a character is a table's entry and reorders nothing.
+_REORDERING = re.compile(
+    "(?<![\"'])[\u202a-\u202e\u2066-\u2069]|[\u202a-\u202e\u2066-\u2069](?![\"'])"
+)
+_TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]{2,}")
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{3,}")
 _ZERO_WIDTH = re.compile(
     "[\u200b\u2060-\u2064\u180e\u00ad]|(?<=[A-Za-z0-9_])[\u200c\u200d](?=[A-Za-z0-9_])|(?<!^)\ufeff"
 )

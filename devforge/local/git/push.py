@@ -23,8 +23,10 @@ zero={ZERO}
 [ "$3" = $zero ] && exit 0
 default=$(git rev-parse -q --verify HEAD) || default={EMPTY_TREE}
 base=$2
-[ "$base" = $zero ] && base=$default
-changed=$(git diff-tree -r --name-only "$base" "$3" -- {FOLDER} | head -n 1)
+kinds=ADMT
+# A new branch may leave workflows out: orphans such as gh-pages are pushed by jobs every day.
+[ "$base" = $zero ] && base=$default && kinds=AMT
+changed=$(git diff-tree -r --name-only --diff-filter=$kinds "$base" "$3" -- {FOLDER} | head -n 1)
 [ -z "$changed" ] && exit 0
 [ -z "$(git diff-tree -r --name-only "$default" "$3" -- {FOLDER} | head -n 1)" ] && exit 0
 printf '%s\\n' "{refusal("$changed").replace("`", "'")}" >&2

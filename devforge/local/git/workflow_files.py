@@ -22,7 +22,8 @@ def refused_workflow(
         return None
     default = hub.git.resolve(repository["id"], "HEAD") or EMPTY_TREE
     base = default if before == ZERO else before
-    changed = _changed(hub, repository, base, after)
+    # A new branch may leave workflows out: orphans such as gh-pages are pushed by jobs every day.
+    changed = _changed(hub, repository, base, after, "AMT" if before == ZERO else "ADMT")
     if not changed or (default != base and not _changed(hub, repository, default, after)):
         return None
     return refusal(changed[0])
@@ -36,8 +37,9 @@ def refusal(path: str) -> str:
     )
 
 
-def _changed(hub: Hub, repository: Row, old: str, new: str) -> list[str]:
+def _changed(hub: Hub, repository: Row, old: str, new: str, kinds: str = "ADMT") -> list[str]:
     out = hub.git.run(
-        repository["id"], "diff-tree", "-r", "--name-only", "-z", old, new, "--", FOLDER
-    )
+        repository["id"], "diff-tree", "-r", "--name-only", "-z", "--no-renames",
+        f"--diff-filter={kinds}", old, new, "--", FOLDER,
+    )  # fmt: skip
     return [path for path in out.decode("utf-8", "replace").split("\0") if path]

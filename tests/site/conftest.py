@@ -15,7 +15,6 @@ from published import manifest_of, shelves
 
 from devforge.publish.site import write_site
 
-pytest_plugins = ["node_tools"]
 SITE_URL = "https://operator.github.io/registry/"
 SHELVED = (
     ("acme.json-lens", "JSON Lens", "Folds, queries and compares large JSON documents.", ["data"]),

@@ -561,3 +561,26 @@ def test_a_machine_of_another_kind_is_not_pretended(shop):
 
     assert run.conclusion == "failure"
     assert "there is no windows-latest here" in shop.log(run)
+
+
+def test_a_job_keeps_its_notes_on_a_branch_of_their_own(shop):
+    run = shop.run(
+        """
+        on: push
+        permissions: {contents: write}
+        jobs:
+          one:
+            if: github.ref_name == 'main'
+            runs-on: x
+            steps:
+              - uses: actions/checkout@v5
+              - run: |
+                  git config user.name bot; git config user.email bot@example.org
+                  git checkout -q --orphan state && git rm -rfq . && echo one > note
+                  git add note && git commit -qm first && git push -q origin state
+                  echo two > note && git commit -qam second && git push -q origin state
+        """
+    )
+
+    assert run.conclusion == "success", shop.log(run)
+    assert shop.repository.get_contents("note", ref="state").decoded_content == b"two\n"

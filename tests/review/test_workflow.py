@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+import urllib3
 from world import REGISTRY, ROOT
 
 # What the workflow needs of this tree; tests and documentation stay at home.
@@ -53,7 +54,9 @@ def test_a_pull_request_wakes_the_workflow_which_reviews_and_merges_it(running):
     for run in runs:
         for job in run.jobs():
             print(run.event, job.name, job.conclusion)
-    assert [run.conclusion for run in runs] == ["success"], told
+            if job.conclusion == "failure":
+                print(urllib3.request("GET", job.logs_url()).data.decode())
+    assert {run.conclusion for run in runs} == {"success"}, told  # the schedule may wake one more
     assert world.pull(pull.number).merged, told
     assert {run.name for run in repo.get_workflow_runs()} == {"review", "publish"}
     print(world.github.request_counts())

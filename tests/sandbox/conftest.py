@@ -29,8 +29,9 @@ Attack = Callable[..., Outcome]
 
 @pytest.fixture(scope="session", autouse=True)
 def _sandbox() -> None:
-    missing = available()
-    assert missing is None, f"these tests need the sandbox: {missing}"
+    if (missing := available()) is not None:
+        why = f"these tests need the sandbox: {missing.reason}"
+        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
 
 
 @pytest.fixture(params=["root", "ordinary user"] if os.geteuid() == 0 else ["ordinary user"])

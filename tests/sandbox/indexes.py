@@ -20,6 +20,7 @@ class Shelf:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.asked: list[str] = []
+        self.is_down = False  # True: every answer is 503
         shelf = self
 
         class Answer(BaseHTTPRequestHandler):
@@ -27,7 +28,9 @@ class Shelf:
                 path = self.path.partition("?")[0].rstrip("/") or "/"
                 shelf.asked.append(path)
                 content = shelf.files.get(path)
-                self.send_response(200 if content is not None else 404)
+                if shelf.is_down:
+                    content = None
+                self.send_response(503 if shelf.is_down else 200 if content is not None else 404)
                 self.send_header("Content-Type", _kind(path, content))
                 self.send_header("Content-Length", str(len(content or b"")))
                 self.end_headers()

@@ -122,6 +122,17 @@ def test_an_index_that_does_not_answer_is_nobodys_fault(
         fetch_node_modules(wanted, locked, tmp_path / "b", disk_bytes=TEN_MEGABYTES)
 
 
+def test_an_index_that_is_down_is_nobodys_fault(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.add_wheel("tinywords", "1.2.0", {"tinywords.py": ""})
+    shelf.is_down = True
+    with pytest.raises(Unavailable, match="index did not answer"):
+        fetch_wheels(["tinywords"], tmp_path / "a", disk_bytes=TEN_MEGABYTES)
+    wanted = package(dependencies={"tiny": "1.0.0"}).encode()
+    locked = lock(tiny={"version": "1.0.0", "integrity": f"sha512-{'A' * 86}=="}).encode()
+    with pytest.raises(Unavailable, match="npm could not fetch the dependencies"):
+        fetch_node_modules(wanted, locked, tmp_path / "b", disk_bytes=TEN_MEGABYTES)
+
+
 def test_without_the_index_there_is_no_verdict(
     shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,10 +15,11 @@ _OPTIONS = (
     "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--progress-bar=off",
     "--retries=1", "--no-color", "--root-user-action=ignore", "--no-warn-script-location",
 )  # fmt: skip
+_LOG_BYTES = 1024 * 1024
 _NETWORK = re.compile(
     r"Failed to establish a new connection|Temporary failure in name resolution|Name or service not"
     r"|Connection (?:refused|reset|aborted)|NewConnectionError|ConnectTimeout|Read timed out"
-    r"|ProxyError|SSLError|5\d\d Server Error|HTTP error 5\d\d|Network is unreachable|RemoteDisconn"
+    r"|Max retries exceeded|ProxyError|SSLError|5\d\d Server Error|too many 5\d\d error responses|HTTP error 5\d\d|Network is unreachable|RemoteDisconn"
 )
 _NONE_FOUND = re.compile(
     r"Could not find a version that satisfies the requirement (?P<what>[^\n]+?) "
@@ -44,18 +45,28 @@ def fetch_wheels(requirements: Sequence[str], into: Path, *, disk_bytes: int) ->
     wanted, target = into / "requirements.txt", into / "packages"
     wanted.write_text("\n".join(requirements) + "\n", encoding="utf-8")
     command = [sys.executable, "-m", "pip", "install", *_OPTIONS]
-    command += ["--target", str(target), "--requirement", str(wanted)]
+    log = into / "pip.log"  # pip says there alone that an index answered with an error of its own
+    command += ["--target", str(target), "--requirement", str(wanted), "--log", str(log)]
     answer = run_client(
         command, into=into, disk_bytes=disk_bytes, prefix="PIP_", settings={"PIP_USER": "0"}
     )
     if answer.status != 0:
-        raise _translated(answer.said, requirements)
+        raise _translated(answer.said, _tail(log), requirements)
     target.mkdir(exist_ok=True)
     return target
 
 
-def _translated(said: str, requirements: Sequence[str]) -> Unresolvable | Unavailable:
-    if network := _NETWORK.search(said):
+def _tail(log: Path) -> str:
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - _LOG_BYTES))
+            return file.read(_LOG_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _translated(said: str, log: str, requirements: Sequence[str]) -> Unresolvable | Unavailable:
+    if network := _NETWORK.search(said) or _NETWORK.search(log):
         return Unavailable(f"the Python package index did not answer: {network.group()}")
     reasons = {}
     for match in _NONE_FOUND.finditer(said):

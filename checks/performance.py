@@ -72,7 +72,7 @@ _UNNOTICED_SECONDS = 0.1
 def check(submission: Submission) -> Iterator[Finding]:
     """Yield what starting the extension showed, then its benchmarks."""
     trial = present(submission.trial, "the extension was not started")
-    activation = present(trial.activation, "the extension was not started")
+    activation: Activation | Failure = present(trial.activation, "the extension was not started")
     entry = submission.manifest.entry if submission.manifest else FILE
     if isinstance(activation, Failure):
         yield _fails(activation, entry)

@@ -72,12 +72,12 @@ _UNNOTICED_SECONDS = 0.1
 def check(submission: Submission) -> Iterator[Finding]:
     """Yield what starting the extension showed, then its benchmarks."""
     trial = present(submission.trial, "the extension was not started")
-    activation: Activation | Failure = present(trial.activation, "the extension was not started")
+    present(trial.activation, "the extension was not started")
     entry = submission.manifest.entry if submission.manifest else FILE
-    if isinstance(activation, Failure):
-        yield _fails(activation, entry)
-    else:
-        yield from _dear(activation, submission.policy.review.performance, entry)
+    if isinstance(trial.activation, Failure):
+        yield _fails(trial.activation, entry)
+    elif isinstance(trial.activation, Activation):
+        yield from _dear(trial.activation, submission.policy.review.performance, entry)
     yield from _benchmarks(present(trial.benchmarks, "the benchmarks were not run"))
 
 

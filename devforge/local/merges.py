@@ -7,6 +7,7 @@ from devforge.local.git.merging import merged_tree, picked_tree
 from devforge.local.git.moves import move_ref
 from devforge.local.git.objects import Signature, read_commits, write_commit
 from devforge.local.hub import Actor, Hub
+from devforge.local.protection import merge_refusal
 from devforge.local.refusals import ApiRefusal, conflict
 from devforge.local.rulesets import refuse_merge
 from devforge.local.shapes.links import login_of, repository_path
@@ -67,7 +68,8 @@ def _check(
         )
     if not settings_of(repository)[_SWITCHES[method]]:
         raise _not_allowed(f"{_NAMES[method]} are not allowed on this repository.")
-    reason = refuse_merge(hub, repository, pull, method, actor)
+    reason = merge_refusal(hub, repository, pull, actor)
+    reason = reason or refuse_merge(hub, repository, pull, method, actor)
     if reason is not None:
         raise _not_allowed(reason)
 

@@ -19,6 +19,9 @@ GET /user/{account_id} none
 GET /users none
 GET /users/{username} none
 GET /orgs/{org} none
+GET /orgs/{org}/members none
+GET /orgs/{org}/members/{username} none
+GET /search/users none
 # repositories
 POST /user/repos person
 GET /user/repos person
@@ -65,6 +68,10 @@ GET /repos/{owner}/{repo}/compare/{basehead:path} contents:read
 GET /repos/{owner}/{repo}/branches contents:read
 GET /repos/{owner}/{repo}/branches/{branch:path} contents:read
 POST /repos/{owner}/{repo}/branches/{branch}/rename contents:write
+GET /repos/{owner}/{repo}/branches/{branch}/protection administration:read
+PUT /repos/{owner}/{repo}/branches/{branch}/protection administration:write
+DELETE /repos/{owner}/{repo}/branches/{branch}/protection administration:write
+GET /repos/{owner}/{repo}/contributors metadata:read
 POST /repos/{owner}/{repo}/merges contents:write
 POST /repos/{owner}/{repo}/merge-upstream contents:write
 GET /repos/{owner}/{repo}/tags metadata:read
@@ -137,6 +144,10 @@ GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments pull_
 GET /repos/{owner}/{repo}/pulls/{pull_number}/comments pull_requests:read
 POST /repos/{owner}/{repo}/pulls/{pull_number}/comments pull_requests:write
 DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id} pull_requests:write
+GET /repos/{owner}/{repo}/pulls/comments pull_requests:read
+GET /repos/{owner}/{repo}/pulls/comments/{comment_id} pull_requests:read
+PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id} pull_requests:write
+POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies pull_requests:write
 GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers pull_requests:read
 POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers pull_requests:write
 DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers pull_requests:write

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devforge.local import automerge, faults, pulls, releases, rulesets, workflows
+from devforge.local import automerge, faults, protection, pulls, releases, rulesets, workflows
 from devforge.local.hub import Hub
 
 
@@ -15,6 +15,7 @@ def attach(hub: Hub) -> None:
     pulls.attach(hub)
     faults.attach(hub)
     rulesets.attach(hub)
+    protection.attach(hub)
     releases.attach(hub)
     automerge.attach(hub)
     workflows.attach(hub)

@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS review_comment (
   author_id INTEGER NOT NULL,
   path TEXT NOT NULL,
   line INTEGER,
+  position INTEGER,
   side TEXT NOT NULL DEFAULT 'RIGHT',
   commit_id TEXT NOT NULL,
   diff_hunk TEXT NOT NULL DEFAULT '',

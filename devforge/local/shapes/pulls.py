@@ -10,6 +10,7 @@ from devforge.local.git.merging import merge_base
 from devforge.local.hub import Hub
 from devforge.local.merges import commits_of
 from devforge.local.nodes import node_id
+from devforge.local.protection import merge_refusal
 from devforge.local.pulls import try_merge
 from devforge.local.rulesets import merge_problems
 from devforge.local.shapes.accounts import simple_user, user_by_id
@@ -128,7 +129,7 @@ def _state(hub: Hub, pull: Row) -> str:
         return "dirty"
     if pull["draft"]:
         return "draft"
-    if merge_problems(hub, repository, pull, None):
+    if merge_problems(hub, repository, pull, None) or merge_refusal(hub, repository, pull, None):
         return "blocked"
     states = states_of(hub, repository["id"], pull["head_sha"]).values()
     fine = all(state in ("success", "neutral", "skipped") for state in states)
@@ -169,6 +170,8 @@ def review_comment(hub: Hub, pull: Row, row: Row) -> dict[str, Any]:
         "node_id": node_id("PullRequestReviewComment", row["id"]),
         "diff_hunk": row["diff_hunk"],
         "path": row["path"],
+        "position": row["position"],
+        "original_position": row["position"] or 1,
         "line": row["line"],
         "original_line": row["line"],
         "start_line": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 from github import GithubException
 
 
@@ -184,3 +185,47 @@ def test_a_draft_is_not_merged(tool):
         pull.merge()
     assert refused.value.status == 405
     assert pull.mergeable_state == "draft"
+
+
+def test_lines_are_commented_on_and_answered(proposal, tool):
+    pull = tool.get_pull(1)
+    comment = pull.create_review_comment(
+        "Why?", tool.get_commit(pull.head.sha), "x/one.txt", line=1
+    )
+    answer = pull.create_review_comment_reply(comment.id, "Because.")
+    comment.edit("Why so?")
+
+    assert [c.body for c in pull.get_review_comments()] == ["Why so?", "Because."]
+    assert answer.in_reply_to_id == comment.id
+    assert [c.body for c in tool.get_pulls_comments()] == ["Why so?", "Because."]
+    comment.delete()
+    assert pull.get_review_comments().totalCount == 1
+
+
+def test_people_are_asked_to_review(proposal, tool, bob, github):
+    github.create_account("cyd")
+    pull = tool.get_pull(1)
+    pull.create_review_request(["cyd"])
+    assert [person.login for person in pull.get_review_requests()[0]] == ["cyd"]
+
+    pull.delete_review_request(["cyd"])
+    assert list(pull.get_review_requests()[0]) == []
+    assert [person.login for person in tool.get_contributors()] == ["alice"]
+    assert [person.login for person in bob.search_users("cy")] == ["cyd"]
+
+
+def test_it_is_read_as_a_diff_and_as_a_patch(proposal):
+    diff = requests.get(proposal.diff_url, timeout=10).text
+    patch = requests.get(proposal.patch_url, timeout=10).text
+
+    assert diff.startswith("diff --git a/x/one.txt b/x/one.txt\n")
+    assert "Subject: [PATCH] add one" in patch
+
+
+def test_a_branch_behind_its_base_is_brought_up_to_it(proposal, bob, tool):
+    tool.create_file("other.txt", "meanwhile", "other\n")
+    assert bob.get_repo("alice/tool").get_pull(1).update_branch()
+
+    pull = tool.get_pull(1)
+    assert pull.head.sha != proposal.head.sha
+    assert tool.compare("main", "bob:main").behind_by == 0

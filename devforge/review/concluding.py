@@ -148,6 +148,7 @@ def _reviewed(
         install=report.extension if installs else None,
         look=memory.attempts + 1 if again and memory else 1,
         looks=session.policy.review.retries,
+        by_hand=_is_by_hand(session, pull),
         run_url=session.environment.run_url if report.decision == "no verdict" else None,
     )
     return Reviewed(
@@ -165,6 +166,12 @@ def _reviewed(
         approved=approval_of(candidate) if candidate else None,
         waits_for=candidate.waits_for if candidate else (),
     )
+
+
+def _is_by_hand(session: Session, pull: Pull) -> bool:
+    """Whether nobody's approval could settle it: GitHub lets no author approve their own."""
+    author = pull.user.id if pull.user else None
+    return all(member.id == author for member in session.policy.maintainers)
 
 
 def _comment(session: Session, pull: Pull) -> OldComment | None:

@@ -55,6 +55,7 @@ def render_comment(
     install: str | None = None,
     look: int = 1,
     looks: int = 3,
+    by_hand: bool = False,
     run_url: str | None = None,
 ) -> str:
     """Return the comment, marker first. Long lists of findings are cut, and say by how much."""
@@ -80,6 +81,7 @@ def render_comment(
             tree=report.tree_sha256[:12] if report.tree_sha256 else "",
             look=look,
             looks=looks,
+            by_hand=by_hand,
             run_url=Markup(run_url) if run_url else None,  # noqa: S704  from our environment
         )
         if len(body.encode()) <= COMMENT_BYTES:

@@ -99,6 +99,10 @@ def test_the_comment_reads_as_it_should(name, golden):
     golden(f"review/comment-{name}.md", comment(name))
 
 
+def test_where_no_approval_would_do_the_comment_says_what_does(golden):
+    golden("review/comment-person-by-hand.md", comment("person", by_hand=True))
+
+
 @pytest.mark.parametrize("name", ["merge", "person", "mend", "no-verdict", "hostile"])
 def test_the_terminal_says_the_same(name, golden):
     golden(f"review/terminal-{name}.txt", render_text(CASES[name]))

@@ -19,6 +19,7 @@ _COMMENT = re.compile(r"\s*(?:#|//|\*|/\*|::|rem\s)", re.IGNORECASE)
 _LONGEST_LINE = 5_000
 DOWNLOADS = re.compile(
     r"\b(?:curl|wget)\b.{0,300}?(?:\||&&|;).{0,80}?\b(?:sh|bash|zsh|node|python3?|perl)\b"
+    r"|\b(?:curl|wget)\b.{0,300}?(?:&&|;)\s*chmod\b"
     r"|\b(?:ba|z)?sh\b.{0,40}?\$\((?:curl|wget)\b"
     r"|\b(?:iwr|irm|Invoke-WebRequest|DownloadString)\b.{0,300}?\b(?:iex|Invoke-Expression)\b"
     r"|\b(?:iex|Invoke-Expression)\b.{0,300}?\b(?:iwr|irm|Invoke-WebRequest|DownloadString)\b"

@@ -29,6 +29,7 @@ CREDENTIALS = {
     "GitHub's login": re.compile(r"\bgh\b[\"'/\\,) ]+hosts\.yml"),
     "GnuPG keys": re.compile(r"\.gnupg\b"),
     "browsers' passwords": re.compile(r"Login Data|logins\.json|key4\.db|cookies\.sqlite"),
+    "Discord's tokens": re.compile(r"discord.{0,60}leveldb", re.IGNORECASE),
     "wallets": re.compile(
         r"wallet\.dat|\bExodus\b.{0,20}wallet|nkbihfbeogaeaoehlefnkodbefgpgknn|\.electrum\b|\.ethereum\b.{0,9}keystore"
     ),
@@ -85,6 +86,8 @@ def _observed(submission: Submission, found: Iterable[ToolFinding]) -> dict[str,
             seen.credentials["tokens of the environment"] = seen.powers["sees-token"]
         if seen.has("sees-environment"):
             seen.credentials["the whole environment"] = seen.powers["sees-environment"]
+        if seen.has("sees-keys"):
+            seen.credentials["all that is typed"] = seen.powers["sees-keys"]
         if seen.has("sees-keyring"):
             seen.credentials["the password store"] = seen.powers["sees-keyring"]
     return dict(sorted(files.items()))
@@ -108,7 +111,9 @@ def _thefts(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Find
     for path, seen in files.items():
         if not seen.credentials:
             continue
-        reads = seen.has("power-read", "sees-token", "sees-environment", "sees-keyring")
+        reads = seen.has(
+            "power-read", "sees-token", "sees-environment", "sees-keyring", "sees-keys"
+        )
         ships = place_of(path) in ("source", "vendored") or is_at_home(path, submission)
         named |= set(seen.credentials) if reads and ships else set()
         if reads and (severity := _severity(seen)):

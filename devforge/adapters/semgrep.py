@@ -27,7 +27,7 @@ from devforge.model.observed import Missing, ToolFinding
 RULES = Path(checks.__file__).with_name("rules")
 SUFFIXES = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 UNREAD = "unread"
-_SECONDS = 120
+_SECONDS = 240
 _SECONDS_PER_RULE = 5
 
 
@@ -123,7 +123,7 @@ def _run(
         [
             *program, "--metrics=off", "--disable-version-check", "--disable-nosem",
             "--no-git-ignore", "--x-ignore-semgrepignore-files", "--json", "--quiet",
-            "--max-target-bytes=0", f"--timeout={_SECONDS_PER_RULE}", "--timeout-threshold=3",
+            "--max-target-bytes=0", f"--timeout={_SECONDS_PER_RULE}", "--timeout-threshold=1",
             "--max-memory=2000", "--config", str(rules), ".",
         ],
         tool="semgrep", directory=directory, seconds=seconds, codes=(0, 1),

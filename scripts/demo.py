@@ -7,11 +7,13 @@ extensions, runs the repository's own workflows, and installs what was published
 from __future__ import annotations
 
 import argparse
+import html
 import os
 import re
 import shutil
 import signal
 import sys
+import textwrap
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -164,13 +166,9 @@ def approve_as_operator(stage: Stage) -> None:
         return
     stage.chapter("The operator looks at what waits for a person")
     for pull in waiting:
-        [reason, *_] = [
-            line
-            for c in pull.get_issue_comments()
-            for line in readable(c.body)
-            if "person" in line.lower()
-        ] or [""]
-        print(f"  #{pull.number} {pull.title}: {reason.strip()}")
+        comments = [line for c in pull.get_issue_comments() for line in readable(c.body)]
+        asked = [line.strip("- ") for line in comments if line.startswith("- ")]
+        print(f"  #{pull.number} {pull.title}: {'; '.join(asked)}")
         head = pull.base.repo.get_commit(pull.head.sha)
         pull.create_review(commit=head, body="Looked at it: fine.", event="APPROVE")
         print("     approved, at exactly the reviewed commit")
@@ -190,16 +188,17 @@ def use_as_a_person(stage: Stage) -> None:
     stage.chapter("A person finds and installs one, and a new version follows")
     user = ("--index", site(stage))
     home = ("--home", str(stage.data / "home"))
-    stage.run("operator", "devforge", "search", "words", *user)
-    stage.run("operator", "devforge", "install", "acme.word-count", *user, *home)
+    stage.accounts["ursula"] = stage.server.create_account("ursula")
+    stage.run("ursula", "devforge", "search", "words", *user)
+    stage.run("ursula", "devforge", "install", "acme.word-count", *user, *home)
     project = next(project for project in PROJECTS if project.name == "word-count")
     directory = stage.data / "work" / project.name
     raise_version(directory, "1.1.0")
     stage.push("acme", directory, "acme/word-count", "Count faster")
     stage.run("acme", "devforge", "submit", cwd=directory)
     stage.wait("reviewed, merged and published without anybody's help")
-    stage.run("operator", "devforge", "install", "acme.word-count", *user, *home)
-    stage.run("operator", "devforge", "list", *home)
+    stage.run("ursula", "devforge", "install", "acme.word-count", *user, *home)
+    stage.run("ursula", "devforge", "list", *home)
 
 
 def summarise(stage: Stage) -> None:
@@ -211,15 +210,15 @@ def summarise(stage: Stage) -> None:
         f"  {len(everything)} submitted, {merged} merged, {kinds.count('person')} waiting for a person, {kinds.count('mend')} refused"
     )
     took = time.monotonic() - stage.started
-    requests = sum(stage.server.request_counts().values())
+    requests = sum(n for who, n in stage.server.request_counts().items() if who == "workflow")
     print(
-        f"  {took:.0f} s in all, {took / len(everything):.0f} s and {requests / len(everything):.1f} API requests for each submission"
+        f"  {took:.0f} s in all, {took / len(everything):.0f} s and {requests / len(everything):.1f} API requests of the workflows for each submission"
     )
     port = stage.server.url.rpartition(":")[2]
     data = os.path.relpath(stage.data / "github")
     print(f"  the site lies at {site(stage)} while this command serves it:\n")
     print(
-        f"    {os.path.relpath(sys.executable)} -m devforge.cli local up --data {data} --port {port}\n"
+        f"    {os.path.relpath(Path(sys.executable).parent / 'devforge')} local up --data {data} --port {port}\n"
     )
 
 
@@ -247,9 +246,12 @@ def verdict(pull: github.PullRequest.PullRequest) -> str:
 
 
 def readable(markdown: str) -> list[str]:
-    """Return a comment's lines as a person sees them: no markup comments, no folded parts."""
-    text = re.sub(r"<!--.*?-->|<details>.*?</details>", "", markdown, flags=re.DOTALL)
-    return [line for line in text.splitlines() if line.strip()]
+    """Return a comment's lines as a person sees them on a page: links by their text, nothing folded."""
+    text = re.sub(r"<!--.*?-->|<details>.*?</details>|</?sub>", "", markdown, flags=re.DOTALL)
+    text = re.sub(r"\[([^\]]*)\]\(https?://[^)\s]*\)", r"\1", text).replace("**", "")
+    text = html.unescape(re.sub(r"\\([^\w\s])", r"\1", text))
+    lines = (line for line in text.splitlines() if line.strip())
+    return [part for line in lines for part in textwrap.wrap(line, 92, subsequent_indent="  ")]
 
 
 def site(stage: Stage) -> str:

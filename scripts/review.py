@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from devforge.adapters.environment import read_environment
-from devforge.adapters.registry import load_policy
+from devforge.adapters.policy import load_policy
 from devforge.errors import DevForgeError, Unavailable
 from devforge.review.act import Actor, failures_in_words
 from devforge.review.concluding import conclude_step, write_outputs

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
-from devforge.adapters.registry import load_policy
+from devforge.adapters.policy import load_policy
 from devforge.model.index import IndexedFile
 from devforge.model.manifest import Manifest
 from devforge.model.names import ExtensionId

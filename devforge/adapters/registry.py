@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
 from itertools import islice
 from pathlib import Path
 
 from devforge.adapters.git import Objects
+from devforge.adapters.policy import load_policy
 from devforge.adapters.registry_cache import RegistryCache
 from devforge.adapters.registry_directory import read_file, read_files, walk
 from devforge.adapters.registry_tree import RegistryTree
@@ -21,23 +21,6 @@ from devforge.model.reading import RECORD_BYTES, BadRecord, read_record
 from devforge.model.registry import Registry
 from devforge.model.submission import Problem
 from devforge.model.units import Unit, read_unit
-
-
-def load_policy(path: Path | None) -> Policy:
-    """Return the policy in `path`, or the one this package came with.
-
-    Raises:
-        BadInput: the file is missing, or a `BadRecord` with everything wrong in it.
-    """
-    if path is None:
-        packaged = resources.files("devforge") / "_policy.yaml"
-        source = Path(__file__).resolve().parents[2] / ROOT / POLICY
-        content = packaged.read_bytes() if packaged.is_file() else source.read_bytes()
-        return read_record(content, Policy, file=POLICY)
-    found = read_file(path, str(path), limit_bytes=RECORD_BYTES)
-    if isinstance(found, Problem):
-        raise BadRecord((found,), file=str(path))
-    return read_record(found, Policy, file=str(path))
 
 
 def read_registry(directory: Path) -> Registry:

@@ -28,6 +28,7 @@ from devforge.cli import (
     submit,
 )
 from devforge.cli.exits import FAILED, INTERRUPTED, NO_VERDICT, USAGE
+from devforge.cli.extras import missing_extra
 from devforge.errors import BadInput, DevForgeError
 
 _UsageError = typer.BadParameter.__mro__[1]
@@ -82,7 +83,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             arguments, prog_name="devforge", standalone_mode=False
         )
     except (Exception, KeyboardInterrupt) as error:
-        return _explain(error, command=next(iter(arguments), ""))
+        command = next((word for word in arguments if not word.startswith("-")), "")
+        return _explain(missing_extra(error, command=command) or error, command=command)
     return code if isinstance(code, int) else 0
 
 

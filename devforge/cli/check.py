@@ -34,7 +34,8 @@ def check(
     Exit code 0: it would be merged. 1: something to mend. 2: a person would look at it.
     3: no verdict, because something could not be judged here.
     """  # fmt: skip
-    from devforge.adapters.registry import load_policy, read_registry  # noqa: PLC0415
+    from devforge.adapters.policy import load_policy  # noqa: PLC0415
+    from devforge.adapters.registry import read_registry  # noqa: PLC0415
     from devforge.model.observed import Missing  # noqa: PLC0415
     from devforge.review.directory import review_directory  # noqa: PLC0415
     from devforge.review.render import render_text, report_json  # noqa: PLC0415

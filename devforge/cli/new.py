@@ -44,7 +44,7 @@ def new(
 
 
 def _words(name: ExtensionId) -> dict[str, str]:
-    from devforge.adapters.registry import load_policy  # noqa: PLC0415
+    from devforge.adapters.policy import load_policy  # noqa: PLC0415
 
     newest = max(load_policy(None).devforge_releases)
     major = str(newest).partition(".")[0]

@@ -22,7 +22,7 @@ def pack(
 ) -> None:
     """Pack an extension exactly as the registry does; the same files give the same bytes."""
     from devforge.adapters.directory import read_directory  # noqa: PLC0415
-    from devforge.adapters.registry import load_policy  # noqa: PLC0415
+    from devforge.adapters.policy import load_policy  # noqa: PLC0415
     from devforge.model.manifest import FILE, Manifest  # noqa: PLC0415
     from devforge.model.reading import read_record  # noqa: PLC0415
     from devforge.publish.package import pack as packed  # noqa: PLC0415

@@ -41,7 +41,7 @@ def submit(
     Needs a token of yours in GITHUB_TOKEN that may fork and open pull requests.
     """
     from devforge.adapters.forks import Forks  # noqa: PLC0415
-    from devforge.adapters.registry import load_policy  # noqa: PLC0415
+    from devforge.adapters.policy import load_policy  # noqa: PLC0415
     from devforge.submissions.observe import observe_account, observe_listed, observe_work  # noqa: PLC0415
     from devforge.submissions.plan import plan_submit  # noqa: PLC0415
 

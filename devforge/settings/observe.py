@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks import CHECKS
-from devforge.adapters.registry import load_policy
+from devforge.adapters.policy import load_policy
 from devforge.adapters.registry_directory import read_file, walk
 from devforge.adapters.settings import SettingsOnGitHub
 from devforge.errors import BadInput

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from devforge.adapters.registry import load_policy
+from devforge.adapters.policy import load_policy
 from devforge.model.index import ExtensionDocument
 from devforge.model.policy import Policy
 from devforge.publish.index import build_index, update_index

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from devforge.adapters.registry import load_policy
+from devforge.adapters.policy import load_policy
 from devforge.model.manifest import Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import Missing, SourceFile, SourceTree

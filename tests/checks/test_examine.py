@@ -12,7 +12,7 @@ import devforge.review.examine as examining
 from checks import CHECKS
 from checks.protocol import NoVerdict, Rule
 from devforge.adapters.directory import read_directory
-from devforge.adapters.registry import load_policy
+from devforge.adapters.policy import load_policy
 from devforge.model.manifest import Manifest
 from devforge.model.observed import Missing, SourceFile, SourceTree
 from devforge.model.reading import read_record

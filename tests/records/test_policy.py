@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from devforge.adapters.registry import load_policy
+from devforge.adapters.policy import load_policy
 from devforge.errors import BadInput
 from devforge.model.names import ExtensionId
 from devforge.model.policy import Policy

@@ -9,7 +9,7 @@ from building import commit
 
 from devforge.adapters.git import Objects
 from devforge.adapters.github_answers import Pull
-from devforge.adapters.registry import load_policy
+from devforge.adapters.policy import load_policy
 from devforge.model.change import RepositoryFact
 from devforge.model.observed import SourceTree
 from devforge.model.policy import Policy

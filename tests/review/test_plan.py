@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devforge.adapters.github_answers import Pull
-from devforge.adapters.registry import load_policy
+from devforge.adapters.policy import load_policy
 from devforge.model.names import ExtensionId
 from devforge.model.verdict import CheckReport, Finding, Report
 from devforge.model.versions import Version

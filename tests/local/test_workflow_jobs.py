@@ -160,6 +160,7 @@ def test_a_matrix_fans_out_and_its_results_come_together(shop):
             outputs: {last: '${{ matrix.os }}'}
             steps:
               - run: echo "cell ${{ matrix.os }}/${{ matrix.version }}/${{ matrix.extra }} of ${{ strategy.job-total }}"
+          named: {name: Try, runs-on: x, strategy: {matrix: {n: [7], deep: [{a: 1, b: [2]}]}}, steps: [{run: 'true'}]}
           done:
             needs: build
             runs-on: ubuntu-latest
@@ -170,7 +171,7 @@ def test_a_matrix_fans_out_and_its_results_come_together(shop):
     log = shop.log(run)
     assert run.conclusion == "success", log
     assert [job.name for job in run.jobs()] == [
-        "plan", "build (a, 1, more)", "build (a, 2)", "build (b, 2)", "build (c)", "done",
+        "plan", "Try (7, 1, 2)", "build (a, 1, more)", "build (a, 2)", "build (b, 2)", "build (c)", "done",
     ]  # fmt: skip
     for cell in ("a/1/more of 4", "a/2/ of 4", "b/2/ of 4", "c// of 4"):
         assert f"cell {cell}" in log

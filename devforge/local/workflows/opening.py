@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -204,14 +203,17 @@ def _insert(
 
 
 def _title(job: Job, contexts: Mapping[str, Value]) -> str:
-    """Return the name shown: the job's own, or its id with the matrix's values behind it."""
-    if job.name is not None:
-        return text_of(job.name.value(Scope(contexts)))
-    values = plain_of(contexts.get("matrix"))
-    if not isinstance(values, dict):
-        return job.id
-    shown = [
-        text_of(value_of(value)) if not isinstance(value, dict | list) else json.dumps(value)
-        for value in values.values()
-    ]
-    return f"{job.id} ({', '.join(shown)})"
+    """Return the name shown. Unless it is an expression, the matrix's values stand behind it."""
+    name = text_of(job.name.value(Scope(contexts))) if job.name is not None else job.id
+    values = list(_leaves(plain_of(contexts.get("matrix"))))
+    if (job.name is not None and not job.name.is_constant) or not values:
+        return name
+    return f"{name} ({', '.join(values)})"
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
+    elif value is not None:
+        yield text_of(value_of(value))

@@ -6,11 +6,12 @@ from devforge.local.answer import Answer, created, empty
 from devforge.local.call import Call
 from devforge.local.issues import touch
 from devforge.local.refusals import forbidden, invalid, not_found
-from devforge.local.rest.issues import check_unlocked, may_triage, path_issue
+from devforge.local.rest.issue_people import check_unlocked
 from devforge.local.routes import route
 from devforge.local.shapes.issues import REACTIONS, comment, reaction
 from devforge.local.shapes.issues import issue as issue_shape
 from devforge.local.store import Row
+from devforge.local.triage import may_triage, path_issue
 
 
 @route("GET", "/repos/{owner}/{repo}/issues/{issue_number}/comments")

@@ -19,11 +19,12 @@ from devforge.local.refusals import (
     not_found,
     unprocessable,
 )
-from devforge.local.rest.issues import change_state, change_words, may_triage
+from devforge.local.rest.issues import change_state, change_words
 from devforge.local.routes import route
 from devforge.local.shapes.commits import changed_file, listed_commit
 from devforge.local.shapes.pulls import comparison_base, full_pull, simple_pull
 from devforge.local.store import Row
+from devforge.local.triage import may_triage
 
 _ORDERS = {"created": "i.created_at", "updated": "i.updated_at", "popularity": "(SELECT count(*) FROM comment c WHERE c.issue_id = i.id)"}  # fmt: skip
 

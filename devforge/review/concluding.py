@@ -35,7 +35,6 @@ class Concluded:
 
     reviewed: tuple[Reviewed, ...]
     notes: tuple[str, ...]
-    candidates: dict[int, Candidate]
 
 
 def conclude_step(session: Session, *, static: Path, trials: Path) -> Concluded:
@@ -43,26 +42,30 @@ def conclude_step(session: Session, *, static: Path, trials: Path) -> Concluded:
     listed = read_json(static / "listed.json", Listed)
     reviewed: list[Reviewed] = []
     notes = list(session.queue.notes)
-    kept: dict[int, Candidate] = {}
-    for pull, candidate in session.candidates(session.queue.review):
-        if not isinstance(listed, Missing) and listed.heads.get(pull.number) != pull.head.sha:
-            notes.append(
-                f"wait     #{pull.number}   came while others were read; the next run reads it"
-            )
-        elif isinstance(candidate, DevForgeError):
+    ready = [pull for pull in session.queue.review if _was_read(pull, listed)]
+    notes += [
+        f"wait     #{pull.number}   not read in this run; the next one reads it"
+        for pull in session.queue.review
+        if not _was_read(pull, listed)
+    ]
+    for pull, candidate in session.candidates(ready):
+        if isinstance(candidate, DevForgeError):
             reviewed.append(_unobserved(session, pull, candidate))
-        else:
-            observed = read_json(static / str(pull.number) / "static.json", Observed)
-            tried = read_json(trials / f"trial-{pull.number}" / "trial.json", Tried)
-            kept[pull.number] = candidate
-            reviewed.append(_judged(session, candidate, observed, tried))
+            continue
+        observed = read_json(static / str(pull.number) / "static.json", Observed)
+        tried = read_json(trials / f"trial-{pull.number}" / "trial.json", Tried)
+        reviewed.append(_judged(session, candidate, observed, tried))
     for pull, candidate in session.candidates(session.queue.approvals):
         if isinstance(candidate, DevForgeError):
             notes.append(f"wait     #{pull.number}   {candidate}")
             continue
-        kept[pull.number] = candidate
         reviewed += _approved(session, pull, candidate, notes)
-    return Concluded(tuple(reviewed), tuple(notes), kept)
+    return Concluded(tuple(reviewed), tuple(notes))
+
+
+def _was_read(pull: Pull, listed: Listed | Missing) -> bool:
+    """Whether this head was among those read; where nothing tells, all are judged, and wanting."""
+    return isinstance(listed, Missing) or listed.heads.get(pull.number) == pull.head.sha
 
 
 def _approved(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import time
+from itertools import takewhile
 from pathlib import Path
 
 from devforge.adapters.github_answers import Pull
@@ -28,6 +30,8 @@ from devforge.review.source import with_manifest
 from devforge.review.trial import run_trial
 
 _LOG = logging.getLogger(__name__)
+# Past this no further source is begun: what is not listed is the next run's, and nobody's failure.
+_SECONDS = 15 * 60
 
 
 def read_step(session: Session, out: Path) -> tuple[int, ...]:
@@ -37,7 +41,9 @@ def read_step(session: Session, out: Path) -> tuple[int, ...]:
     """
     heads: dict[int, str] = {}
     to_try: list[int] = []
-    for pull, candidate in session.candidates(session.queue.review):
+    end = time.monotonic() + _SECONDS
+    in_time = takewhile(lambda _: time.monotonic() < end, session.queue.review)
+    for pull, candidate in session.candidates(in_time):
         heads[pull.number] = pull.head.sha
         if isinstance(candidate, DevForgeError):
             continue

@@ -10,7 +10,7 @@ result. People do not install what they cannot understand.
 **How to mend.** Say in a few sentences what the extension does, how it is started, and what it looks
 like in use. Add a heading for each version to CHANGELOG.md.
 
-Source: docs/developer-guide.md, "What makes a good page".
+Source: docs/developer.md.
 """
 
 from __future__ import annotations

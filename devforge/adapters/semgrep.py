@@ -28,7 +28,7 @@ RULES = Path(checks.__file__).with_name("rules")
 SUFFIXES = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 UNREAD = "unread"
 _SECONDS = 240
-_SECONDS_PER_RULE = 5
+_SECONDS_PER_RULE = 30
 
 
 class _Start(Foreign):

@@ -1,4 +1,4 @@
-"""The Git database: refs, commits, trees, blobs and tags, one object at a time."""
+"""The Git database: commits, trees, blobs and tags, one object at a time."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import re
 from datetime import datetime
 from typing import Any
 
-from devforge.local.answer import Answer, created, empty
+from devforge.local.answer import Answer, created
 from devforge.local.call import Call
-from devforge.local.git import moves
-from devforge.local.git.changes import changing, is_ancestor
 from devforge.local.git.objects import (
     Signature,
     read_commit,
@@ -22,11 +20,11 @@ from devforge.local.git.objects import (
     write_tree,
 )
 from devforge.local.git.refnames import is_ref_name
-from devforge.local.git.repositories import ZERO, GitFailed
+from devforge.local.git.repositories import GitFailed
 from devforge.local.nodes import node_id
 from devforge.local.refusals import ApiRefusal, conflict, not_found, unprocessable
 from devforge.local.routes import route
-from devforge.local.shapes.commits import git_commit, git_ref, signature, tree_entry
+from devforge.local.shapes.commits import git_commit, signature, tree_entry
 from devforge.local.shapes.links import repository_api
 from devforge.local.store import Row
 
@@ -35,113 +33,31 @@ _BLOB_LIMIT_BYTES = 140_000_000
 _MOST_ENTRIES = 100_000
 
 
-def _kind_of(call: Call, row: Row, sha: str) -> str | None:
+def kind_of(call: Call, row: Row, sha: str) -> str | None:
+    """Return what kind of object an id names, or None."""
     status, out = call.hub.git.outcome(row["id"], "cat-file", "-t", sha, allowed=(0, 1, 128))
     return out.decode().strip() if status == 0 else None
 
 
-def _ref_shape(call: Call, row: Row, name: str, sha: str) -> dict[str, Any]:
-    return git_ref(call.hub, row, name, _kind_of(call, row, sha) or "commit", sha)
-
-
-def _checked_sha(call: Call, row: Row, sha: str, kind: str | None = None) -> str:
-    found = _kind_of(call, row, sha) if _SHA.match(sha) else None
+def checked_sha(call: Call, row: Row, sha: str, kind: str | None = None) -> str:
+    """Return the id of an object that is there, and of that kind. Raises 422."""
+    found = kind_of(call, row, sha) if _SHA.match(sha) else None
     if found is None or (kind is not None and found != kind):
         raise unprocessable("Object does not exist" if kind is None else f"{kind.title()} SHA does not exist or is not a {kind} object")  # fmt: skip
     return sha
 
 
-def _not_empty(call: Call, row: Row) -> None:
+def check_not_empty(call: Call, row: Row) -> None:
+    """Raise the 409 of a repository without a branch."""
     if not call.hub.git.refs(row["id"], "refs/heads"):
         raise conflict("Git Repository is empty.")
-
-
-@route("GET", "/repos/{owner}/{repo}/git/ref/{ref:path}")
-def show_ref(call: Call) -> Answer:
-    """Answer with exactly this ref."""
-    row, name = call.repository(), f"refs/{call.place['ref']}"
-    _not_empty(call, row)
-    sha = call.hub.git.refs(row["id"], name).get(name) if is_ref_name(name) else None
-    if sha is None:
-        raise not_found()
-    return Answer(_ref_shape(call, row, name, sha))
-
-
-@route("GET", "/repos/{owner}/{repo}/git/matching-refs/{ref:path}")
-def list_matching_refs(call: Call) -> Answer:
-    """Answer with the refs that begin so."""
-    row, prefix = call.repository(), f"refs/{call.place['ref']}"
-    refs = call.hub.git.refs(row["id"], "refs/heads", "refs/tags", "refs/pull")
-    names = call.slice([name for name in sorted(refs) if name.startswith(prefix)])
-    return Answer([_ref_shape(call, row, name, refs[name]) for name in names])
-
-
-@route("GET", "/repos/{owner}/{repo}/git/refs")
-def list_refs(call: Call) -> Answer:
-    """Answer with all branches and tags."""
-    row = call.repository()
-    _not_empty(call, row)
-    refs = call.hub.git.refs(row["id"], "refs/heads", "refs/tags")
-    return Answer([_ref_shape(call, row, name, refs[name]) for name in call.slice(sorted(refs))])
-
-
-@route("POST", "/repos/{owner}/{repo}/git/refs")
-def create_ref(call: Call) -> Answer:
-    """Make a branch or tag."""
-    row = call.repository("write")
-    name, sha = call.needed_text("ref"), call.needed_text("sha")
-    if not is_ref_name(name) or name.startswith("refs/pull/"):
-        raise unprocessable(
-            f"Reference name must start with 'refs/' and be well-formed, not {name!r}."
-        )
-    _not_empty(call, row)
-    _checked_sha(call, row, sha, "commit" if name.startswith("refs/heads/") else None)
-    with changing(call.hub, row, call.actor):
-        if name in call.hub.git.refs(row["id"], name):
-            raise unprocessable("Reference already exists")
-        moves.move_ref(call.hub, row, name, ZERO, sha, call.actor)
-    return created(_ref_shape(call, row, name, sha))
-
-
-@route("PATCH", "/repos/{owner}/{repo}/git/refs/{ref:path}")
-def move_ref(call: Call) -> Answer:
-    """Move a ref forward, or anywhere with `force`."""
-    row, name = call.repository("write"), f"refs/{call.place['ref']}"
-    sha = _checked_sha(call, row, call.needed_text("sha"))
-    with changing(call.hub, row, call.actor):
-        before = _existing(call, row, name)
-        if not call.flag("force") and not is_ancestor(call.hub, row["id"], before, sha):
-            raise unprocessable("Update is not a fast forward")
-        moves.move_ref(call.hub, row, name, before, sha, call.actor)
-    return Answer(_ref_shape(call, row, name, sha))
-
-
-@route("DELETE", "/repos/{owner}/{repo}/git/refs/{ref:path}")
-def delete_ref(call: Call) -> Answer:
-    """Delete a branch or tag."""
-    row, name = call.repository("write"), f"refs/{call.place['ref']}"
-    with changing(call.hub, row, call.actor):
-        before = _existing(call, row, name)
-        if name == f"refs/heads/{row['default_branch']}":
-            raise unprocessable("Cannot delete the default branch")
-        moves.move_ref(call.hub, row, name, before, ZERO, call.actor)
-    return empty()
-
-
-def _existing(call: Call, row: Row, name: str) -> str:
-    if not is_ref_name(name) or name.startswith("refs/pull/"):
-        raise unprocessable("Reference does not exist")
-    sha = call.hub.git.refs(row["id"], name).get(name)
-    if sha is None:
-        raise unprocessable("Reference does not exist")
-    return sha
 
 
 @route("GET", "/repos/{owner}/{repo}/git/commits/{sha}")
 def show_git_commit(call: Call) -> Answer:
     """Answer with a commit object."""
     row, sha = call.repository(), call.place["sha"]
-    if not _SHA.match(sha) or _kind_of(call, row, sha) != "commit":
+    if not _SHA.match(sha) or kind_of(call, row, sha) != "commit":
         raise not_found()
     return Answer(git_commit(call.hub, row, read_commit(call.hub, row["id"], sha)))
 
@@ -150,8 +66,8 @@ def show_git_commit(call: Call) -> Answer:
 def create_git_commit(call: Call) -> Answer:
     """Store a commit object; no ref moves."""
     row = call.repository("write")
-    tree = _checked_sha(call, row, call.needed_text("tree"), "tree")
-    parents = [_checked_sha(call, row, p, "commit") for p in call.texts("parents") or []]
+    tree = checked_sha(call, row, call.needed_text("tree"), "tree")
+    parents = [checked_sha(call, row, p, "commit") for p in call.texts("parents") or []]
     author = _signature(call, "author") or Signature.of(call.hub, call.actor)
     committer = _signature(call, "committer") or author
     sha = write_commit(
@@ -181,7 +97,7 @@ def show_tree(call: Call) -> Answer:
     row = call.repository()
     tree = call.hub.git.resolve(row["id"], call.place["sha"], "tree")
     if tree is None:
-        _not_empty(call, row)
+        check_not_empty(call, row)
         raise not_found()
     recursive = "recursive" in call.query
     entries = read_tree(call.hub, row["id"], tree, recursive=recursive)
@@ -227,7 +143,7 @@ def _entry(call: Call, row: Row, told: dict[str, Any]) -> tuple[str, tuple[str, 
     if mode not in kinds:
         raise unprocessable(f"tree.mode {mode!r} is not one of {', '.join(kinds)}")
     if mode != "160000":
-        _checked_sha(call, row, str(sha), kinds[mode])
+        checked_sha(call, row, str(sha), kinds[mode])
     return path, (str(mode), str(sha))
 
 
@@ -275,7 +191,7 @@ def create_tag(call: Call) -> Answer:
     """Store an annotated tag's object; the ref is made by itself."""
     row, kind = call.repository("write"), call.needed_text("type")
     name, message = call.needed_text("tag"), call.needed_text("message")
-    sha = _checked_sha(call, row, call.needed_text("object"), kind)
+    sha = checked_sha(call, row, call.needed_text("object"), kind)
     if not is_ref_name(f"refs/tags/{name}"):
         raise unprocessable(f"{name!r} is not a tag's name")
     tagger = _signature(call, "tagger") or Signature.of(call.hub, call.actor)

@@ -48,7 +48,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    signal.signal(signal.SIGTERM, _stop)
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     (data / MARK).touch()
@@ -263,4 +262,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    # Set even where a shell started us in the background, which has SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     sys.exit(main())

@@ -85,7 +85,11 @@ def test_stopping_it_leaves_nothing_behind(tmp_path, signal_number):
         time.sleep(0.2)
     time.sleep(2)
     process.send_signal(signal_number)
-    _, err = process.communicate(timeout=60)
+    try:
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
 
     assert process.returncode == 130
     assert "nothing was left behind" in err

@@ -9,6 +9,7 @@ import typer
 
 from devforge.cli.exits import OUTCOMES
 from devforge.cli.options import Json, is_terminal
+from devforge.errors import BadInput
 
 if TYPE_CHECKING:
     from devforge.review.directory import Catalogue, Progress
@@ -48,9 +49,18 @@ def check(
         policy, catalogue = registry.policy, registry.catalogue
     report = review_directory(path, policy, catalogue=catalogue, progress=_progress())
     if sarif is not None:
-        sarif.write_text(render_sarif(report), encoding="utf-8")
+        _write(sarif, render_sarif(report))
     typer.echo(report_json(report) if as_json else render_text(report), nl=False)
     raise typer.Exit(OUTCOMES[report.decision])
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(
+            f"--sarif {file}: {error.strerror}; name a file that can be written"
+        ) from error
 
 
 def _progress() -> Progress:

@@ -224,9 +224,18 @@ class LocalGitHub:
 
 
 def _locked(data: Path) -> IO[str]:
-    """Take the data directory for this process. Raises Refused where another one has it."""
-    data.mkdir(parents=True, exist_ok=True)
-    file = (data / "lock").open("a+", encoding="utf-8")
+    """Take the data directory for this process.
+
+    Raises:
+        BadInput: there can be no such directory. Refused: another process has it.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        file = (data / "lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise BadInput(
+            f"{data} cannot hold a server's data: {error.strerror}; name a directory of yours"
+        ) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

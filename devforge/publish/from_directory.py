@@ -63,7 +63,7 @@ def build_from_directory(
     packages = {path.name: path for path in sorted(packages_dir.glob("*.zip"))}
     shelf = _Shelf(registry, packages, out, base_url, report)
     report.index = build_index(shelf.documents(), out, registry.policy)
-    report.left_out += [f"{name}: has no record" for name in sorted(packages)]
+    report.left_out += [f"{name}: no record names it" for name in sorted(packages)]
     return report
 
 

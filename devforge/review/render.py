@@ -108,7 +108,7 @@ def render_summary(report: Report, *, title: str, pull: int | None = None) -> st
 
 def render_text(report: Report, *, title: str | None = None) -> str:
     """Return the review as `devforge check` prints it: the same words, no colours."""
-    name = title or f"{report.extension} {report.version}".strip()
+    name = title or f"{report.extension} {report.version}".strip() or "the extension"
     lines = [escape.plain(words.headline(name, report)), ""]
     for check in report.checks:
         score = "" if check.verdict == "no verdict" else f"{check.score:>4}"

@@ -118,6 +118,5 @@ class Index:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise Refused(
-                f"{self.location}: {what} cannot be read ({where}: {first['msg']})"
-            ) from error
+            problem = f"{where}: {first['msg']}" if where else first["msg"]
+            raise Refused(f"{self.location}: {what} cannot be read ({problem})") from error

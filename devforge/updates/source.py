@@ -103,7 +103,9 @@ class _Web:
             finally:
                 response.close()
         except self._errors as error:
-            raise Unavailable(f"GET {url}: {error}") from error
+            raise Unavailable(
+                f"GET {url}: no answer ({_reason(error)}); try again later"
+            ) from error
 
     @staticmethod
     def _answer(url: str, status: int, content: bytes, limit_bytes: int) -> bytes | None:
@@ -114,9 +116,17 @@ class _Web:
         return _capped(content, limit_bytes, url)
 
 
+def _reason(error: Exception) -> str:
+    """Return what went wrong underneath, without the pool and the retries around it."""
+    cause = getattr(error, "reason", None) or error
+    while (below := cause.__cause__ or cause.__context__) is not None:
+        cause = below
+    return (getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)[:200]
+
+
 def _capped(content: bytes, limit_bytes: int, what: str) -> bytes:
     if len(content) > limit_bytes:
-        raise Refused(f"{what}: more than the {limit_bytes} bytes expected")
+        raise Refused(f"{what}: more than the {limit_bytes:,} bytes expected")
     return content
 
 

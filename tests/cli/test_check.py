@@ -113,3 +113,19 @@ def test_an_extension_that_needs_another_asks_for_the_registry(check, tmp_path):
 
     assert code == 3
     assert "--records" in out
+
+
+def test_a_sarif_file_that_cannot_be_written_is_the_callers_to_mend(check, tmp_path):
+    code, _, err = check(tmp_path, "--sarif", tmp_path / "nowhere/x.sarif")
+
+    assert code == 64
+    assert err == (
+        f"devforge: --sarif {tmp_path}/nowhere/x.sarif: No such file or directory; "
+        "name a file that can be written\n"
+    )
+
+
+def test_a_directory_without_a_manifest_is_still_spoken_of(check, tmp_path):
+    _, out, _ = check(tmp_path)
+
+    assert out.startswith("the extension has 2 things to mend\n")

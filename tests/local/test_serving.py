@@ -186,3 +186,10 @@ def test_an_unknown_name_is_refused_with_the_way_to_make_it(github):
 def test_the_clock_only_goes_forward(github):
     with pytest.raises(ValueError, match="cannot go back"):
         github.advance(hours=-1)
+
+
+def test_a_data_directory_that_cannot_be_is_said_so(tmp_path):
+    (tmp_path / "file").write_text("not a directory")
+
+    with pytest.raises(BadInput, match="cannot hold a server's data"):
+        LocalGitHub(tmp_path / "file")

@@ -237,3 +237,22 @@ def test_a_dry_run_does_nothing(shelf, devforge, tmp_path):
 
     assert devforge("install", "acme.ink", "--dry-run")[0] == 0
     assert not (tmp_path / "home").exists()
+
+
+def test_a_server_that_is_not_there_is_said_in_one_line(devforge):
+    code, out, err = devforge("search", index="http://127.0.0.1:9/")
+
+    assert (code, out) == (1, "")
+    assert err == (
+        "devforge: GET http://127.0.0.1:9/index.json: no answer (Connection refused); "
+        "try again later\n"
+    )
+
+
+def test_an_index_that_is_no_json_is_named(devforge, tmp_path):
+    (tmp_path / "index.json").write_text("{")
+
+    code, _, err = devforge("search", index=tmp_path)
+
+    assert code == 1
+    assert "index.json cannot be read (Invalid JSON" in err

@@ -101,6 +101,7 @@ def open_registry(stage: Stage) -> None:
     stage.run(
         "operator", sys.executable, "scripts/setup.py", "--apply", cwd=directory, codes=(0, 2)
     )
+    stage.registry().get_workflow("publish.yml").create_dispatch("main")
     stage.wait("the first publication: an empty index and site")
 
 
@@ -248,7 +249,7 @@ def readable(markdown: str) -> list[str]:
     """Return a comment's lines as a person sees them on a page: links by their text, nothing folded."""
     text = re.sub(r"<!--.*?-->|<details>.*?</details>|</?sub>", "", markdown, flags=re.DOTALL)
     text = re.sub(r"\[([^\]]*)\]\(https?://[^)\s]*\)", r"\1", text).replace("**", "")
-    text = html.unescape(re.sub(r"\\([^\w\s])", r"\1", text))
+    text = html.unescape(re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text))
     lines = (line for line in text.splitlines() if line.strip())
     return [part for line in lines for part in textwrap.wrap(line, 92, subsequent_indent="  ")]
 

@@ -65,6 +65,17 @@ def test_filters_on_branches_and_paths_decide_whether_a_push_starts_a_run(shop):
     ]
 
 
+def test_the_first_push_of_all_changes_every_path(shop):
+    workflow = (
+        "on: {push: {paths: ['src/**']}}\njobs: {one: {runs-on: x, steps: [{run: 'true'}]}}\n"
+    )
+
+    shop.push({"test.yml": workflow, "src/a.py": "new"})
+    shop.settle()
+
+    assert [run.event for run in shop.runs()] == ["push"]
+
+
 def test_a_push_with_a_workflow_s_token_starts_nothing_but_a_dispatch_does(shop):
     shop.push(
         {

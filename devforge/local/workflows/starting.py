@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 
 from devforge.local.events import Event
-from devforge.local.git.repositories import ZERO, GitFailed
+from devforge.local.git.repositories import EMPTY_TREE, ZERO, GitFailed
 from devforge.local.hub import Hub
 from devforge.local.settings import read_setting
 from devforge.local.store import Row
@@ -83,18 +83,25 @@ def _starts(hub: Hub, repository: Row, found: Found, event: Event) -> bool:
 
 
 def _changed_paths(hub: Hub, repository: Row, event: Event) -> Collection[str]:
+    """Return the paths a path filter is held against.
+
+    A new branch is compared with where it left the default branch; the first push of all brings
+    every file.
+    """
     payload = event.payload
-    if event.name == "push":
-        before, after = payload["before"], payload["after"]
-        if before == ZERO:
-            before = hub.git.resolve(repository["id"], repository["default_branch"]) or after
+    span: tuple[str, ...]
+    if event.name != "push":
+        pull = payload["pull_request"]
+        span = (f"{pull['base']['sha']}...{pull['head']['sha']}",)
+    elif payload["before"] != ZERO:
+        span = (payload["before"], payload["after"])
+    elif payload["ref"] == f"refs/heads/{repository['default_branch']}":
+        span = (EMPTY_TREE, payload["after"])
     else:
-        before = payload["pull_request"]["base"]["sha"]
-        after = payload["pull_request"]["head"]["sha"]
-    dots = ".." if event.name == "push" else "..."
+        span = (f"{repository['default_branch']}...{payload['after']}",)
     try:
         listed = hub.git.run(
-            repository["id"], "diff", "--name-only", "--no-renames", "-z", f"{before}{dots}{after}"
+            repository["id"], "diff", "--name-only", "--no-renames", "-z", *span, "--"
         )
     except GitFailed:
         return ()

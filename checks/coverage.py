@@ -12,7 +12,8 @@ mocha, jest or vitest where your lock installs them. Tests, examples and tools' 
 out; a file that no test loads counts in full.
 
 **How to mend.** Each finding names the tests that fail, or the files and lines that no test runs. A
-test that needs the network, a home directory or a program of yours should bring what it needs.
+test that needs a home directory or a program of yours should bring what it needs. What can run only
+inside another program, on a display or with a network is shown to a person, and not held against you.
 
 Source: docs/developer.md, "Tests".
 """
@@ -21,10 +22,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from checks.beyond import beyond_sandbox, missing_module, wants_network
 from checks.printed import quoted
 from checks.protocol import Rule, counted, present
 from devforge.model.observed import Failure, FileCoverage, TestRun
-from devforge.model.policy import CheckName
+from devforge.model.policy import CheckName, Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 
@@ -48,13 +50,20 @@ FAIL = Rule(
     "block",
     "A failing test says that the extension does not do what its author meant.",
 )
+BEYOND = Rule(
+    "tests-beyond-sandbox",
+    "The tests run where nothing else is installed",
+    "person",
+    "Tests that need another program, a display or a network cannot be run here, which is nobody's "
+    "fault; a person reads them instead.",
+)
 LOW = Rule(
     "coverage-low",
     "The tests run a fair share of the code",
     "block",
     "Code that no test runs can break without anybody noticing.",
 )
-RULES = (MISSING, CANNOT_RUN, FAIL, LOW)
+RULES = (MISSING, CANNOT_RUN, FAIL, BEYOND, LOW)
 
 _SHOWN_FILES = 5
 _SHOWN_RANGES = 8
@@ -67,11 +76,14 @@ def check(submission: Submission) -> Iterator[Finding]:
     trial = present(submission.trial, "the tests were not run")
     tests = present(trial.tests, "the tests were not run")
     if isinstance(tests, Failure):
-        yield _cannot_run(tests)
+        yield _cannot_run(tests, submission)
     elif tests is not None and tests.passed + tests.failed > 0:
-        yield from _failing(tests)
+        failures = _Failures(tests, submission)
+        yield from failures.findings()
         files = present(trial.coverage, "coverage was not measured")
-        yield from _low(files, tests, submission.policy.review.coverage.minimum_percent)
+        minimum = submission.policy.review.coverage.minimum_percent
+        severity: Severity = "person" if failures.beyond else "block"
+        yield from _low(files, tests, minimum, severity)
     elif submission.policy.review.coverage.require_tests:
         yield _missing(tests.skipped if tests else 0)
 
@@ -85,8 +97,11 @@ def _missing(skipped: int) -> Finding:
     )
 
 
-def _cannot_run(failure: Failure) -> Finding:
+def _cannot_run(failure: Failure, submission: Submission) -> Finding:
     said = f"; it printed: {quoted(failure.output)}" if failure.output else ""
+    text = f"{failure.what} {failure.output}"
+    if why := beyond_sandbox(text, submission) or wants_network(text):
+        return _beyond(f"{failure.what}, because {why}{said}")
     return CANNOT_RUN.finding(
         at="tests",
         problem=f"{failure.what}{said}",
@@ -94,23 +109,97 @@ def _cannot_run(failure: Failure) -> Finding:
     )
 
 
-def _failing(tests: TestRun) -> Iterator[Finding]:
-    for failure in tests.failures[: tests.failed]:
-        place = failure.partition(":")[0]
-        yield FAIL.finding(
-            at=place if "." in place else "tests",
+def _beyond(problem: str) -> Finding:
+    return BEYOND.finding(
+        at="tests",
+        problem=problem,
+        remedy="nothing, unless tests of the parts that need no more can be kept apart; a person reads them",
+    )
+
+
+class _Failures:
+    """The failing tests of a run, by cause: beyond the sandbox, a package not there, or the code."""
+
+    def __init__(self, tests: TestRun, submission: Submission) -> None:
+        self.tests = tests
+        self.has_lock = not _lacks_lock(submission)
+        self.beyond: dict[str, list[str]] = {}
+        self.packages: dict[str, list[str]] = {}
+        self.own: list[str] = []
+        for failure in tests.failures[: tests.failed]:
+            if why := beyond_sandbox(failure, submission) or wants_network(failure):
+                self.beyond.setdefault(why, []).append(failure)
+            elif module := missing_module(failure):
+                self.packages.setdefault(module, []).append(failure)
+            else:
+                self.own.append(failure)
+
+    def findings(self) -> Iterator[Finding]:
+        for why, failures in self.beyond.items():
+            yield _beyond(
+                f"{counted(len(failures), 'test')} cannot run here, because {why}: {_first(failures)}"
+            )
+        if self.packages:
+            yield self._not_installed()
+        for failure in self.own:
+            yield self._own(failure)
+        if (rest := self.tests.failed - len(self.tests.failures)) > 0:
+            yield self._rest(rest)
+
+    def _not_installed(self) -> Finding:
+        failures = [failure for found in self.packages.values() for failure in found]
+        names = ", ".join(sorted(self.packages))
+        remedy = f"list {names} where you list what your tests need, such as the extra `test`"
+        if not self.has_lock:
+            remedy = "commit a package-lock.json: without one no dependency is installed here"
+        return FAIL.finding(
+            at=_place(failures[0]),
+            problem=(
+                f"{counted(len(failures), 'test')} cannot start, because {names} cannot be imported: "
+                f"{_first(failures)}"
+            ),
+            remedy=remedy,
+        )
+
+    def _own(self, failure: str) -> Finding:
+        framework = self.tests.framework
+        return FAIL.finding(
+            at=_place(failure),
             problem=f"this test fails: {failure}",
-            remedy=f"mend the test or what it tests; {tests.framework} shows the same from a clean checkout",
+            remedy=f"mend the test or what it tests; {framework} shows the same from a clean checkout",
         )
-    if (rest := tests.failed - len(tests.failures)) > 0:
-        yield FAIL.finding(
+
+    def _rest(self, number: int) -> Finding:
+        shared = bool(self.beyond) and not (self.own or self.packages)
+        return FAIL.finding(
             at="tests",
-            problem=f"{counted(rest, 'more test')} fail",
-            remedy=f"run {tests.framework} from a clean checkout to see all of them",
+            problem=f"{counted(number, 'more test')} fail",
+            remedy=f"run {self.tests.framework} from a clean checkout to see all of them",
+            severity="person" if shared else "block",
         )
 
 
-def _low(files: tuple[FileCoverage, ...], tests: TestRun, minimum: int) -> Iterator[Finding]:
+def _place(failure: str) -> str:
+    place = failure.partition(":")[0]
+    return place if "." in place else "tests"
+
+
+def _first(failures: list[str]) -> str:
+    names = [failure.partition(": ")[0] for failure in failures[:_SHOWN_FILES]]
+    more = len(failures) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def _lacks_lock(submission: Submission) -> bool:
+    """Whether package.json asks for packages that no lock lets us install."""
+    files = submission.tree.files
+    locks = {"package-lock.json", "npm-shrinkwrap.json"}
+    return submission.language in ("javascript", "typescript") and not locks & set(files)
+
+
+def _low(
+    files: tuple[FileCoverage, ...], tests: TestRun, minimum: int, severity: Severity
+) -> Iterator[Finding]:
     covered, total = sum(f.covered for f in files), sum(f.total for f in files)
     if covered * 100 >= minimum * total:
         return
@@ -126,6 +215,7 @@ def _low(files: tuple[FileCoverage, ...], tests: TestRun, minimum: int) -> Itera
             f"and {minimum} % is the least. Not run: {shown}{more}"
         ),
         remedy="test the lines that are named, the largest gaps first",
+        severity=severity,
     )
 
 

@@ -76,7 +76,7 @@ RULES = (UNREADABLE, REFUSED, LOOK_ALIKE, ELSEWHERE, UNRESOLVED, UNPINNED, UNLOC
 
 # Packages in good standing whose names happen to be near another's.
 _GOOD_NEIGHBOURS = {
-    "argparse", "beautifulsoup", "color", "colord", "glob2", "jsdoc", "markdown2", "mock", "preact",
+    "argparse", "ava", "beautifulsoup", "chai", "color", "colord", "glob2", "enquirer", "jsdoc", "koa", "markdown2", "mock", "preact",
     "psycopg", "pycryptodomex", "pyaml", "redux", "tomlkit", "tslint", "typing", "vuex",
 }  # fmt: skip
 _ELSEWHERE = re.compile(
@@ -85,6 +85,8 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _LOCAL = re.compile(r"(?:file|link|portal):|\.{0,2}/|[A-Za-z]:[\\/]", re.IGNORECASE)
+_ALL = "all dependencies"  # what fetching calls them when they are too large together
+_TOO_LARGE = "depend on less if you can; the limit is this marketplace's, so a person decides"
 _ANY_VERSION = {"", "*", "latest", "x", ">=0", ">=0.0.0"}
 
 
@@ -230,11 +232,16 @@ def _unresolved(submission: Submission, facts: tuple[DependencyFact, ...]) -> It
             raise NoVerdict(f"whether the dependencies can be had: {answers.reason}")
         return
     sources = {fact.name: fact.source for fact in reversed(facts)}
+    shipped = {fact.name for fact in facts if not fact.for_tests}
     for name, reason in sorted(answers.items()):
+        only_tests = name in sources and name not in shipped
         yield UNRESOLVED.finding(
             at=sources.get(name, "dependencies"),
             problem=f"{name} could not be had: {reason}",
-            remedy="correct the name or the version, or wait until it is published",
+            remedy=_TOO_LARGE
+            if name == _ALL
+            else "correct the name or the version, or wait until it is published",
+            severity="person" if name == _ALL else "warn" if only_tests else "block",
         )
 
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.beyond import beyond_sandbox, missing_module
 from checks.printed import quoted
 from checks.protocol import Rule, present
 from devforge.model.manifest import FILE
@@ -39,6 +40,13 @@ FAILS = Rule(
     "The extension starts",
     "block",
     "An extension that cannot be started on a clean machine does nothing for anyone.",
+)
+BEYOND = Rule(
+    "activation-beyond-sandbox",
+    "It starts without another program",
+    "person",
+    "What can start only inside another program or on a display cannot be started here, which is "
+    "nobody's fault; a person looks at how it starts.",
 )
 SLOW = Rule(
     "activation-slow",
@@ -64,7 +72,7 @@ BENCHMARK = Rule(
     "info",
     "Numbers of each version, for its author and its users to compare.",
 )
-RULES = (FAILS, SLOW, LARGE, BENCHMARK_FAILS, BENCHMARK)
+RULES = (FAILS, BEYOND, SLOW, LARGE, BENCHMARK_FAILS, BENCHMARK)
 
 _UNNOTICED_SECONDS = 0.1
 
@@ -75,19 +83,26 @@ def check(submission: Submission) -> Iterator[Finding]:
     present(trial.activation, "the extension was not started")
     entry = submission.manifest.entry if submission.manifest else FILE
     if isinstance(trial.activation, Failure):
-        yield _fails(trial.activation, entry)
+        yield _fails(trial.activation, entry, submission)
     elif isinstance(trial.activation, Activation):
         yield from _dear(trial.activation, submission.policy.review.performance, entry)
     yield from _benchmarks(present(trial.benchmarks, "the benchmarks were not run"))
 
 
-def _fails(failure: Failure, entry: str) -> Finding:
+def _fails(failure: Failure, entry: str, submission: Submission) -> Finding:
     said = f": {quoted(failure.output)}" if failure.output else ""
-    return FAILS.finding(
-        at=entry,
-        problem=f"{failure.what}{said}",
-        remedy="make activate(context) return without an error where there is no network and no display",
+    if why := beyond_sandbox(failure.output, submission):
+        return BEYOND.finding(
+            at=entry,
+            problem=f"it could not be started here, because {why}{said}",
+            remedy="nothing, if that is what it is made for; a person looks at how it starts",
+        )
+    remedy = (
+        "make activate(context) return without an error where there is no network and no display"
     )
+    if module := missing_module(failure.output):
+        remedy = f"list {module} among the dependencies, with a lock, so that it is installed"
+    return FAILS.finding(at=entry, problem=f"{failure.what}{said}", remedy=remedy)
 
 
 def _dear(found: Activation, allowed: Performance, entry: str) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from devforge.local.refusals import DOCS, ApiRefusal, Moved, bad_credentials, fo
 from devforge.local.routes import Route, Routes
 from devforge.local.shapes.links import repository_path
 from devforge.local.tokens import Token, read_token
+from devforge.local.web.refusals import readable
 from devforge.local.wire import break_off, parsed, presented_token, spooled, written
 
 _log = logging.getLogger(__name__)
@@ -102,7 +103,7 @@ class App:
         started = time.perf_counter()
         lost: LostAnswer | None = None
         try:
-            answer = self._answer(incoming)
+            answer = readable(self._answer(incoming), incoming.raw_path, incoming.headers)
         except LostAnswer as error:
             answer, lost = Answer(status=0), error
         finally:

@@ -132,7 +132,8 @@ GET /repos/{owner}/{repo}/pulls/{pull_number}/merge contents:read
 PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge contents:write
 PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch pull_requests:write
 GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls pull_requests:read
-GET /{owner}/{repo}/pull/{file} pull_requests:read
+GET /{owner}/{repo}/pull/{pull_number}.diff pull_requests:read
+GET /{owner}/{repo}/pull/{pull_number}.patch pull_requests:read
 GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews pull_requests:read
 POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews pull_requests:write
 GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id} pull_requests:read
@@ -311,6 +312,24 @@ GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments actions:read
 POST /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments deployments:write
 GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals actions:read
 GET /repos/{owner}/{repo}/attestations/{subject_digest} attestations:read
+# pages to read
+GET / none
+GET /{login} none
+GET /{owner}/{repo} metadata:read
+GET /{owner}/{repo}/issues issues:read
+GET /{owner}/{repo}/issues/{issue_number} issues:read
+GET /{owner}/{repo}/pulls pull_requests:read
+GET /{owner}/{repo}/pull/{pull_number} pull_requests:read
+GET /{owner}/{repo}/pull/{pull_number}/{part:path} pull_requests:read
+GET /{owner}/{repo}/discussions discussions:read
+GET /{owner}/{repo}/discussions/{number} discussions:read
+GET /{owner}/{repo}/releases contents:read
+GET /{owner}/{repo}/releases/latest contents:read
+GET /{owner}/{repo}/releases/tag/{tag:path} contents:read
+GET /{owner}/{repo}/commit/{sha} contents:read
+GET /{owner}/{repo}/blob/{address:path} contents:read
+GET /{owner}/{repo}/tree/{address:path} contents:read
+GET /{owner}/{repo}/actions actions:read
 GET /{owner}/{repo}/actions/runs/{run_id} actions:read
 GET /{owner}/{repo}/actions/runs/{run_id}/job/{job_id} actions:read
 """

@@ -26,6 +26,7 @@ PREFIXES: Mapping[Surface, str] = {
 JSON_LIMIT_BYTES = 2_000_000
 
 Responder = Callable[["Call"], "Answer"]
+_PACKAGES = ("devforge.local.rest", "devforge.local.web")
 _PLACE = re.compile(r"\{(\w+)(:path)?\}")
 
 
@@ -49,10 +50,16 @@ class Route:
 
     @property
     def rank(self) -> tuple[int, ...]:
-        """Sort literal segments before placeholders, and those before whole paths."""
-        return tuple(
-            2 if ":path}" in part else 1 if "{" in part else 0 for part in self.template.split("/")
-        )
+        """Sort literal segments before those that begin as placeholders, and these before whole paths."""
+        return tuple(_rank(part) for part in self.template.split("/"))
+
+
+def _rank(segment: str) -> int:
+    if ":path}" in segment:
+        return 3
+    if "{" not in segment:
+        return 0
+    return 2 if segment.endswith("}") else 1
 
 
 _ROUTES: list[Route] = []
@@ -96,9 +103,10 @@ class Routes:
     """Every declared route, found by method and undecoded path."""
 
     def __init__(self) -> None:
-        package = importlib.import_module("devforge.local.rest")
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{package.__name__}.{module.name}")
+        for name in _PACKAGES:
+            package = importlib.import_module(name)
+            for module in pkgutil.iter_modules(package.__path__):
+                importlib.import_module(f"{name}.{module.name}")
         self.all = tuple(sorted(_ROUTES, key=lambda route: route.rank))
         self._by_place: dict[tuple[str, Surface], list[Route]] = {}
         for each in self.all:

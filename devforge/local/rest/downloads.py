@@ -5,11 +5,11 @@ from __future__ import annotations
 from devforge.local.answer import Answer, redirect
 from devforge.local.call import Call
 from devforge.local.git.archives import archive
-from devforge.local.git.objects import read_object, read_tree
-from devforge.local.refusals import ApiRefusal, not_found
+from devforge.local.git.objects import read_object
+from devforge.local.git.places import entry_at, read_place
+from devforge.local.refusals import not_found
 from devforge.local.routes import route
 from devforge.local.shapes.links import escaped, repository_path
-from devforge.local.store import Row
 
 _KINDS = ("zip", "tar.gz")
 
@@ -73,21 +73,12 @@ def _archive(call: Call, ref: str, kind: str) -> Answer:
 def send_raw_file(call: Call) -> Answer:
     """Send one file's bytes; the ref is the longest branch, tag or commit the path begins with."""
     row = call.repository()
-    parts = call.place["file"].split("/")
-    for cut in range(len(parts) - 1, 0, -1):
-        tree = call.hub.git.resolve(row["id"], "/".join(parts[:cut]), "tree")
-        if tree is not None:
-            return _raw(call, row, tree, "/".join(parts[cut:]))
-    raise not_found()
-
-
-def _raw(call: Call, row: Row, tree: str, path: str) -> Answer:
-    if any(part in ("", ".", "..") for part in path.split("/")):
+    place = read_place(call.hub, row["id"], call.place["file"])
+    found = place and entry_at(call.hub, row["id"], place)
+    if not found or found.kind != "blob":
         raise not_found()
-    found = read_tree(call.hub, row["id"], tree, path)
-    blob = read_object(call.hub, row["id"], found[0].sha) if found else None
-    if blob is None or blob[0] != "blob":
-        raise ApiRefusal(404, "Not Found")
-    kind = "application/octet-stream" if b"\0" in blob[1][:8000] else "text/plain; charset=utf-8"
+    blob = read_object(call.hub, row["id"], found.sha)
+    content = blob[1] if blob else b""
+    kind = "application/octet-stream" if b"\0" in content[:8000] else "text/plain; charset=utf-8"
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "max-age=300"}
-    return Answer(headers=headers, content=blob[1], media_type=kind)
+    return Answer(headers=headers, content=content, media_type=kind)

@@ -99,14 +99,16 @@ def show_pull(call: Call) -> Answer:
     return Answer(full_pull(call.hub, pull))
 
 
-@route("GET", "/{owner}/{repo}/pull/{file}", surface="web")
-def show_pull_diff(call: Call) -> Answer:
-    """Answer `pull/N.diff` and `pull/N.patch`."""
-    number, dot, kind = call.place["file"].partition(".")
-    if not dot or kind not in ("diff", "patch"):
-        raise not_found()
-    call.place["pull_number"] = number
-    return _diff(call, path_pull(call, call.repository()), patch=kind == "patch")
+@route("GET", "/{owner}/{repo}/pull/{pull_number}.diff", surface="web")
+def show_diff(call: Call) -> Answer:
+    """Answer `pull/N.diff`."""
+    return _diff(call, path_pull(call, call.repository()), patch=False)
+
+
+@route("GET", "/{owner}/{repo}/pull/{pull_number}.patch", surface="web")
+def show_patch(call: Call) -> Answer:
+    """Answer `pull/N.patch`."""
+    return _diff(call, path_pull(call, call.repository()), patch=True)
 
 
 def _diff(call: Call, pull: Row, *, patch: bool) -> Answer:

@@ -32,5 +32,5 @@ def repository_web(hub: Hub, repository: Row) -> str:
 
 
 def escaped(path: str) -> str:
-    """Return a file's path as a part of an address."""
-    return quote(path, safe="/")
+    """Return a file's path as a part of an address, also one whose bytes are no Unicode."""
+    return quote(path, safe="/", errors="surrogateescape")

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+import github
 import github.PullRequest
 
 from devforge.errors import DevForgeError
@@ -27,6 +28,7 @@ from scripts.demo_projects import PROJECTS, Project, raise_version, write_projec
 from scripts.demo_stage import REGISTRY, ROOT, Stage
 
 MARK = ".devforge-demo"
+_LISTING = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 VERDICTS = ("merge", "person", "mend", "no verdict")
 
 
@@ -58,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         shutil.rmtree(data, ignore_errors=True)
         print("\ndemo: stopped; nothing was left behind", file=sys.stderr)
         return 130
-    except DevForgeError as error:
+    except (DevForgeError, github.GithubException) as error:
         print(f"\ndemo: {error}\ndemo: what it made is in {data}", file=sys.stderr)
         return 1
     return 0
@@ -83,7 +85,7 @@ def tell(stage: Stage, *, offline: bool) -> None:
 def open_registry(stage: Stage) -> None:
     stage.chapter("A marketplace opens")
     directory = stage.data / "work" / "registry"
-    files = stage.run("operator", "git", "ls-files", "-z", cwd=ROOT, quiet=True).split("\0")
+    files = stage.run("operator", *_LISTING, cwd=ROOT, quiet=True).split("\0")
     for name in filter(None, files):
         if (ROOT / name).is_file():
             target = directory / name
@@ -93,15 +95,14 @@ def open_registry(stage: Stage) -> None:
     operator = stage.accounts["operator"]
     mine = f"maintainers: [{{login: {operator.login}, id: {operator.id}}}]"
     policy.write_text(re.sub(r"^maintainers: \[\]$", mine, policy.read_text(), flags=re.MULTILINE))
-    stage.push("operator", directory, REGISTRY, "Open the registry")
-    print(
-        f"  {REGISTRY} is this very tree, with the operator as its maintainer\n  at {stage.server.url}/{REGISTRY}\n"
-    )
     # Exit code 2: what no API offers is left, which on GitHub is a person's click.
     stage.run(
         "operator", sys.executable, "scripts/setup.py", "--apply", cwd=directory, codes=(0, 2)
     )
-    stage.registry().get_workflow("publish.yml").create_dispatch("main")
+    stage.push("operator", directory, REGISTRY, "Open the registry")
+    print(
+        f"\n  {REGISTRY} is this very tree, with the operator as its maintainer\n  at {stage.server.url}/{REGISTRY}\n"
+    )
     stage.wait("the first publication: an empty index and site")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from devforge.local.hub import Hub
 from devforge.local.store import Row
 
-_LETS_THROUGH = ("success", "neutral", "skipped")
+LETS_THROUGH = ("success", "neutral", "skipped")
 
 
 def states_of(hub: Hub, repository_id: int, sha: str) -> dict[str, str]:
@@ -42,7 +42,7 @@ def unmet_statuses(hub: Hub, repository: Row, sha: str, parameters: dict[str, An
     for check in parameters.get("required_status_checks", ()):
         context = check["context"]
         state = states.get(context)
-        if state in _LETS_THROUGH:
+        if state in LETS_THROUGH:
             continue
         how = {None: "expected", "pending": "pending"}.get(state, "failing")
         unmet.append(f'Required status check "{context}" is {how}.')

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from devforge.local.access import has_role, role_of
-from devforge.local.graphql.prose import html_of, text_of
 from devforge.local.graphql.registry import Arguments, columns, field
 from devforge.local.graphql.things import Thing, account_thing
 from devforge.local.graphql.view import View
+from devforge.local.prose import render_prose, text_of
 from devforge.local.shapes.issues import association
 from devforge.local.store import Row
 
@@ -87,7 +87,7 @@ def body_text(thing: Thing, view: View, _arguments: Arguments) -> str:
 @field(_ALL, "bodyHTML")
 def body_html(thing: Thing, view: View, _arguments: Arguments) -> str:
     """The text rendered."""
-    return html_of(written(view, thing)["body"] or "")
+    return str(render_prose(written(view, thing)["body"]))
 
 
 @field(_DISCUSSED, "editor")

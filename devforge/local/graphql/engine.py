@@ -32,6 +32,7 @@ _RESOLVERS = (
     "accounts",
     "automerge",
     "comments",
+    "commits",
     "discussions",
     "discussion_changes",
     "issues",
@@ -39,6 +40,7 @@ _RESOLVERS = (
     "pulls",
     "query",
     "reactions",
+    "refs",
     "releases",
     "repositories",
 )

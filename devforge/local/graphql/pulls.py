@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from devforge.local.graphql.comments import written
+from devforge.local.graphql.commits import commit_thing
 from devforge.local.graphql.connections import connection
 from devforge.local.graphql.issues import listed
 from devforge.local.graphql.refusals import not_found
 from devforge.local.graphql.registry import Arguments, Resolver, columns, field, flags
-from devforge.local.graphql.repositories import commit_thing
 from devforge.local.graphql.things import Thing, account_thing, thing_of
 from devforge.local.graphql.view import View
 from devforge.local.merges import commits_of

@@ -6,16 +6,13 @@ from typing import Any
 
 from devforge.local import discussions, releases
 from devforge.local.access import role_of
-from devforge.local.git.objects import read_commit
 from devforge.local.graphql.connections import connection
 from devforge.local.graphql.refusals import not_found
 from devforge.local.graphql.registry import Arguments, Resolver, columns, field, flags
 from devforge.local.graphql.things import Thing, account_thing, things
 from devforge.local.graphql.view import View
-from devforge.local.nodes import node_id
 from devforge.local.shapes.links import repository_path, repository_web
 from devforge.local.shapes.repositories import settings_of
-from devforge.local.statuses_needed import states_of
 from devforge.local.store import Row
 
 _SETTINGS = {
@@ -26,7 +23,6 @@ _SETTINGS = {
     "rebaseMergeAllowed": "allow_rebase_merge",
     "squashMergeAllowed": "allow_squash_merge",
 }
-_FINE = ("success", "neutral", "skipped")
 
 columns(
     "Repository",
@@ -112,103 +108,6 @@ def _ref(view: View, repository: Row, name: str) -> Thing | None:
     sha = view.hub.git.resolve(repository["id"], name)
     row = {"id": repository["id"], "name": name, "sha": sha, "repository_id": repository["id"]}
     return None if sha is None else Thing("Ref", row)
-
-
-@field("Ref", "id")
-def ref_id(thing: Thing, _view: View, _arguments: Arguments) -> str:
-    """The opaque id."""
-    return node_id(f"Ref:{thing.row['name']}", thing.id)
-
-
-@field("Ref", "name")
-def ref_name(thing: Thing, _view: View, _arguments: Arguments) -> str:
-    """The name without its prefix."""
-    return str(thing.row["name"].split("/", 2)[2])
-
-
-@field("Ref", "prefix")
-def ref_prefix(thing: Thing, _view: View, _arguments: Arguments) -> str:
-    """`refs/heads/` or `refs/tags/`."""
-    return "/".join(thing.row["name"].split("/", 2)[:2]) + "/"
-
-
-@field("Ref", "target")
-def ref_target(thing: Thing, _view: View, _arguments: Arguments) -> Thing:
-    """The commit it points at."""
-    return commit_thing(thing.row["repository_id"], thing.row["sha"])
-
-
-def commit_thing(repository_id: int, sha: str) -> Thing:
-    """Return a commit of a repository."""
-    return Thing("Commit", {"id": repository_id, "repository_id": repository_id, "oid": sha})
-
-
-columns("Commit", oid="oid")
-
-
-@field("Commit", "id")
-def commit_id(thing: Thing, _view: View, _arguments: Arguments) -> str:
-    """The opaque id."""
-    return node_id(f"Commit:{thing.row['oid']}", thing.id)
-
-
-@field("Commit", "abbreviatedOid")
-def commit_short(thing: Thing, _view: View, _arguments: Arguments) -> str:
-    """The first seven digits."""
-    return str(thing.row["oid"][:7])
-
-
-@field("Commit", "message")
-def commit_message(thing: Thing, view: View, _arguments: Arguments) -> str:
-    """The whole message."""
-    return read_commit(view.hub, thing.id, thing.row["oid"]).message.rstrip("\n")
-
-
-@field("Commit", "messageHeadline")
-def commit_headline(thing: Thing, view: View, arguments: Arguments) -> str:
-    """The message's first line."""
-    return commit_message(thing, view, arguments).partition("\n")[0]
-
-
-@field("Commit", "committedDate")
-def committed_date(thing: Thing, view: View, _arguments: Arguments) -> str:
-    """When it was committed."""
-    return read_commit(view.hub, thing.id, thing.row["oid"]).committer.stamp
-
-
-@field("Commit", "url")
-def commit_url(thing: Thing, view: View, _arguments: Arguments) -> str:
-    """Its page."""
-    return f"{repository_web(view.hub, view.home_of(thing))}/commit/{thing.row['oid']}"
-
-
-@field("Commit", "resourcePath")
-def commit_path(thing: Thing, view: View, arguments: Arguments) -> str:
-    """Its page's path."""
-    return commit_url(thing, view, arguments).removeprefix(view.hub.url)
-
-
-@field("Commit", "statusCheckRollup")
-def status_check_rollup(thing: Thing, view: View, _arguments: Arguments) -> Thing | None:
-    """How its statuses and check runs stand together; None where it has none."""
-    states = set(states_of(view.hub, thing.id, thing.row["oid"]).values())
-    if not states:
-        return None
-    fine, waiting = states <= set(_FINE), "pending" in states
-    failed = states - set(_FINE) - {"pending"}
-    state = "SUCCESS" if fine else "FAILURE" if failed else "PENDING" if waiting else "ERROR"
-    return Thing(
-        "StatusCheckRollup", thing.row | {"state": "ERROR" if failed == {"error"} else state}
-    )
-
-
-@field("StatusCheckRollup", "id")
-def rollup_id(thing: Thing, _view: View, _arguments: Arguments) -> str:
-    """The opaque id."""
-    return node_id(f"StatusCheckRollup:{thing.row['oid']}", thing.id)
-
-
-columns("StatusCheckRollup", state="state")
 
 
 @field("Repository", "release")

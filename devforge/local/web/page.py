@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from devforge.local.answer import Answer
 from devforge.local.call import Call
+from devforge.local.prose import render_prose
 from devforge.local.shapes.links import escaped
-from devforge.local.web.prose import render_prose
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (_TEMPLATES / "style.css").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ the list below is taken away, and images become links: a page asks no other serv
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
 
@@ -56,3 +57,19 @@ def render_prose(markdown: str | None, base: str = "") -> Markup:
             link_rel="nofollow noopener noreferrer",
         )
     )
+
+
+def text_of(markdown: str) -> str:
+    """Return what a reader sees of the Markdown, without any markup."""
+    reader = _Text()
+    reader.feed(render_prose(markdown))
+    return "".join(reader.parts).strip()
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)

@@ -13,6 +13,7 @@ from devforge.local.access import has_role, role_of
 from devforge.local.events import Event
 from devforge.local.hub import Actor, Hub
 from devforge.local.merges import merge_pull
+from devforge.local.protection import merge_refusal
 from devforge.local.pulls import announce, try_merge
 from devforge.local.refusals import ApiRefusal
 from devforge.local.rulesets import merge_problems
@@ -22,7 +23,7 @@ from devforge.local.store import Row, packed
 from devforge.local.tokens import token_of
 
 _log = logging.getLogger(__name__)
-_WAKING = ("check_run", "pull_request", "pull_request_review", "status")
+_WAKING = ("check_run", "pull_request", "pull_request_review", "status", "workflow_job")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,14 @@ def _reasons(hub: Hub, pull: Row, expected_head: str | None) -> Iterator[str]:
         yield "Head branch was modified. Review and try the merge again."
     if hub.store.find("auto_merge", pull_id=pull["id"]) is not None:
         yield "Auto merge is already enabled"
-    if not merge_problems(hub, repository, pull, None) and try_merge(hub, pull)["mergeable"]:
+    if not _waits(hub, repository, pull) and try_merge(hub, pull)["mergeable"]:
         yield "Pull request is in clean status"
+
+
+def _waits(hub: Hub, repository: Row, pull: Row) -> bool:
+    """Tell whether a ruleset or the base's protection still asks for something, of whomever."""
+    unmet = merge_problems(hub, repository, pull, None)
+    return bool(unmet) or merge_refusal(hub, repository, pull, None) is not None
 
 
 def enable(hub: Hub, pull: Row, wish: Wish, actor: Actor) -> None:
@@ -139,7 +146,7 @@ def _forget(hub: Hub, pull: Row, event: Event) -> None:
 def _merge_if_ready(hub: Hub, pull: Row) -> None:
     repository = hub.store.get("repository", pull["repository_id"])
     wish = hub.store.find("auto_merge", pull_id=pull["id"])
-    if wish is None or merge_problems(hub, repository, pull, None):
+    if wish is None or _waits(hub, repository, pull):
         return
     token = hub.store.find("token", id=wish["token_id"]) if wish["token_id"] else None
     account = hub.store.get("account", wish["account_id"])

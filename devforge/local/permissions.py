@@ -35,6 +35,7 @@ POST /repos/{owner}/{repo}/transfer administration:write
 POST /repos/{owner}/{repo}/forks administration:write
 GET /repos/{owner}/{repo}/forks metadata:read
 GET /repos/{owner}/{repo}/topics metadata:read
+GET /repos/{owner}/{repo}/languages metadata:read
 PUT /repos/{owner}/{repo}/topics administration:write
 GET /repos/{owner}/{repo}/collaborators metadata:read
 GET /repos/{owner}/{repo}/collaborators/{username} metadata:read
@@ -71,6 +72,15 @@ POST /repos/{owner}/{repo}/branches/{branch}/rename contents:write
 GET /repos/{owner}/{repo}/branches/{branch}/protection administration:read
 PUT /repos/{owner}/{repo}/branches/{branch}/protection administration:write
 DELETE /repos/{owner}/{repo}/branches/{branch}/protection administration:write
+GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks administration:read
+PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks administration:write
+DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks administration:write
+GET /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews administration:read
+PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews administration:write
+DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews administration:write
+GET /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins administration:read
+POST /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins administration:write
+DELETE /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins administration:write
 GET /repos/{owner}/{repo}/contributors metadata:read
 POST /repos/{owner}/{repo}/merges contents:write
 POST /repos/{owner}/{repo}/merge-upstream contents:write
@@ -95,9 +105,11 @@ DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name} issues:write|pu
 POST /repos/{owner}/{repo}/issues/{issue_number}/assignees issues:write|pull_requests:write
 DELETE /repos/{owner}/{repo}/issues/{issue_number}/assignees issues:write|pull_requests:write
 GET /repos/{owner}/{repo}/assignees issues:read|pull_requests:read
+GET /repos/{owner}/{repo}/assignees/{assignee} issues:read|pull_requests:read
 PUT /repos/{owner}/{repo}/issues/{issue_number}/lock issues:write|pull_requests:write
 DELETE /repos/{owner}/{repo}/issues/{issue_number}/lock issues:write|pull_requests:write
 GET /repos/{owner}/{repo}/issues/{issue_number}/events issues:read|pull_requests:read
+GET /repos/{owner}/{repo}/issues/events issues:read|pull_requests:read
 GET /repos/{owner}/{repo}/issues/{issue_number}/timeline issues:read|pull_requests:read
 GET /repos/{owner}/{repo}/issues/{issue_number}/comments issues:read|pull_requests:read
 GET /repos/{owner}/{repo}/issues/comments issues:read|pull_requests:read
@@ -119,6 +131,7 @@ DELETE /repos/{owner}/{repo}/labels/{name} issues:write|pull_requests:write
 GET /repos/{owner}/{repo}/milestones issues:read|pull_requests:read
 POST /repos/{owner}/{repo}/milestones issues:write|pull_requests:write
 GET /repos/{owner}/{repo}/milestones/{milestone_number} issues:read|pull_requests:read
+GET /repos/{owner}/{repo}/milestones/{milestone_number}/labels issues:read|pull_requests:read
 PATCH /repos/{owner}/{repo}/milestones/{milestone_number} issues:write|pull_requests:write
 DELETE /repos/{owner}/{repo}/milestones/{milestone_number} issues:write|pull_requests:write
 # pull requests
@@ -148,6 +161,9 @@ DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id} pull_requests:write
 GET /repos/{owner}/{repo}/pulls/comments pull_requests:read
 GET /repos/{owner}/{repo}/pulls/comments/{comment_id} pull_requests:read
 PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id} pull_requests:write
+GET /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions pull_requests:read
+POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions pull_requests:write
+DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions/{reaction_id} pull_requests:write
 POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies pull_requests:write
 GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers pull_requests:read
 POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers pull_requests:write
@@ -162,6 +178,9 @@ GET /repos/{owner}/{repo}/check-runs/{check_run_id} checks:read
 PATCH /repos/{owner}/{repo}/check-runs/{check_run_id} checks:write
 GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations checks:read
 GET /repos/{owner}/{repo}/commits/{ref}/check-runs checks:read
+GET /repos/{owner}/{repo}/commits/{ref}/check-suites checks:read
+GET /repos/{owner}/{repo}/check-suites/{check_suite_id} checks:read
+GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs checks:read
 # search shows each caller what it may see; the server about itself
 GET /search/issues none
 GET /search/repositories none

@@ -72,3 +72,26 @@ def test_administrators_pass_where_it_does_not_bind_them(tool, alice, cloned):
 
     with pytest.raises(git.GitCommandError, match="Cannot force-push"):
         repo.git.push("--force", "origin", "main")
+
+
+def test_each_part_of_a_protection_has_its_own_address(main):
+    assert main.get_required_status_checks().contexts == ["devforge/review"]
+    main.edit_required_status_checks(strict=True)
+    assert main.get_required_status_checks().strict
+    assert main.get_required_status_checks().contexts == ["devforge/review"]
+
+    main.edit_required_pull_request_reviews(required_approving_review_count=2)
+    assert main.get_required_pull_request_reviews().required_approving_review_count == 2
+    main.remove_required_pull_request_reviews()
+    with pytest.raises(GithubException) as refused:
+        main.get_required_pull_request_reviews()
+    assert refused.value.status == 404
+
+    main.remove_admin_enforcement()
+    assert not main.get_admin_enforcement()
+    main.set_admin_enforcement()
+    assert main.get_admin_enforcement()
+    main.remove_required_status_checks()
+    with pytest.raises(GithubException) as refused:
+        main.get_required_status_checks()
+    assert refused.value.status == 404

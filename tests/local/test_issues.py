@@ -170,3 +170,45 @@ def test_what_happened_to_an_issue_is_listed(issue, tool):
     seen.edit(state="closed")
 
     assert [event.event for event in seen.get_events()] == ["labeled", "closed"]
+
+
+def test_one_assignee_may_be_named_as_it_was_before_there_were_lists(alice, tool):
+    _, opened = tool.requester.requestJsonAndCheck(
+        "POST", f"{tool.url}/issues", input={"title": "T", "assignee": "alice"}
+    )
+
+    assert [person["login"] for person in opened["assignees"]] == ["alice"]
+
+
+def test_whom_issues_can_be_assigned_to_can_be_asked_one_by_one(tool, bob):
+    assert tool.has_in_assignees("alice")
+    assert not tool.has_in_assignees("bob")
+    assert not tool.has_in_assignees("nobody")
+
+
+def test_two_milestones_never_share_a_title(tool, issue):
+    first, second = tool.create_milestone("1.0"), tool.create_milestone("2.0")
+    for attempt in (lambda: tool.create_milestone("1.0"), lambda: second.edit("1.0")):
+        with pytest.raises(GithubException) as refused:
+            attempt()
+        assert refused.value.status == 422
+        assert refused.value.data["errors"][0]["code"] == "already_exists"
+
+    first.edit("1.0", description="the same title is no other's")
+    seen = tool.get_issue(issue.number)
+    seen.edit(milestone=first, labels=["bug"])
+    assert [label.name for label in first.get_labels()] == ["bug"]
+
+
+def test_everything_that_happened_to_issues_is_listed(tool, issue):
+    seen = tool.get_issue(issue.number)
+    seen.edit(title="Another title", milestone=tool.create_milestone("1.0"))
+    seen.add_to_assignees("alice")
+    seen.remove_from_assignees("alice")
+    seen.lock("resolved")
+    seen.unlock()
+
+    told = ["renamed", "milestoned", "assigned", "unassigned", "locked", "unlocked"]
+    assert [event.event for event in seen.get_events()] == told
+    assert [event.event for event in tool.get_issues_events()] == told[::-1]
+    assert {event.issue.number for event in tool.get_issues_events()} == {issue.number}

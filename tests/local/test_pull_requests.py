@@ -198,6 +198,10 @@ def test_lines_are_commented_on_and_answered(proposal, tool):
     assert [c.body for c in pull.get_review_comments()] == ["Why so?", "Because."]
     assert answer.in_reply_to_id == comment.id
     assert [c.body for c in tool.get_pulls_comments()] == ["Why so?", "Because."]
+    rocket = comment.create_reaction("rocket")
+    assert [r.content for r in comment.get_reactions()] == ["rocket"]
+    assert comment.delete_reaction(rocket.id)
+    assert comment.get_reactions().totalCount == 0
     comment.delete()
     assert pull.get_review_comments().totalCount == 1
 

@@ -24,43 +24,45 @@ _NEEDED = (
 def show_protection(call: Call) -> Answer:
     """Answer with what protects a branch."""
     row = call.repository("admin")
-    rules = protection_of(call.hub, row, _branch(call, row))
+    rules = protection_of(call.hub, row, protected_branch(call, row))
     if rules is None:
         raise ApiRefusal(404, "Branch not protected")
-    return Answer(_shape(call, row, rules))
+    return Answer(protection_shape(call, row, rules))
 
 
 @route("PUT", "/repos/{owner}/{repo}/branches/{branch}/protection")
 def set_protection(call: Call) -> Answer:
     """Protect a branch."""
     row = call.repository("admin")
-    branch = _branch(call, row)
+    branch = protected_branch(call, row)
     for name in _NEEDED:
         if not call.has(name):
             raise ApiRefusal(422, f'Invalid request.\n\n"{name}" wasn\'t supplied.')
     for name in ("required_status_checks", "required_pull_request_reviews"):
         call.record(name)
     protect(call.hub, row, branch, call.body)
-    return Answer(_shape(call, row, call.body))
+    return Answer(protection_shape(call, row, call.body))
 
 
 @route("DELETE", "/repos/{owner}/{repo}/branches/{branch}/protection")
 def remove_protection(call: Call) -> Answer:
     """Protect a branch no more."""
     row = call.repository("admin")
-    if not unprotect(call.hub, row, _branch(call, row)):
+    if not unprotect(call.hub, row, protected_branch(call, row)):
         raise ApiRefusal(404, "Branch not protected")
     return empty()
 
 
-def _branch(call: Call, row: Row) -> str:
+def protected_branch(call: Call, row: Row) -> str:
+    """Return the branch that the path names. Raises 404 where there is none."""
     name = call.place["branch"]
     if call.hub.git.resolve(row["id"], f"refs/heads/{name}") is None:
         raise ApiRefusal(404, "Branch not found")
     return name
 
 
-def _shape(call: Call, row: Row, rules: dict[str, Any]) -> dict[str, Any]:
+def protection_shape(call: Call, row: Row, rules: dict[str, Any]) -> dict[str, Any]:
+    """Return the rules of the path's branch as the API shows them."""
     url = f"{repository_api(call.hub, row)}/branches/{escaped(call.place['branch'])}/protection"
     shape: dict[str, Any] = {
         "url": url,

@@ -129,42 +129,43 @@ def delete_comment(call: Call) -> Answer:
 def list_issue_reactions(call: Call) -> Answer:
     """Answer with the reactions to an issue or pull request."""
     row = call.repository()
-    return _reactions(call, "issue", path_issue(call, row)["id"])
+    return list_reactions(call, "issue", path_issue(call, row)["id"])
 
 
 @route("POST", "/repos/{owner}/{repo}/issues/{issue_number}/reactions")
 def react_to_issue(call: Call) -> Answer:
     """React to an issue or pull request."""
     row = call.repository()
-    return _react(call, "issue", path_issue(call, row)["id"])
+    return react(call, "issue", path_issue(call, row)["id"])
 
 
 @route("DELETE", "/repos/{owner}/{repo}/issues/{issue_number}/reactions/{reaction_id}")
 def take_issue_reaction_back(call: Call) -> Answer:
     """Take a reaction back."""
     row = call.repository()
-    return _take_back(call, "issue", path_issue(call, row)["id"])
+    return take_back(call, "issue", path_issue(call, row)["id"])
 
 
 @route("GET", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions")
 def list_comment_reactions(call: Call) -> Answer:
     """Answer with the reactions to a comment."""
-    return _reactions(call, "comment", _path_comment(call, call.repository())["id"])
+    return list_reactions(call, "comment", _path_comment(call, call.repository())["id"])
 
 
 @route("POST", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions")
 def react_to_comment(call: Call) -> Answer:
     """React to a comment."""
-    return _react(call, "comment", _path_comment(call, call.repository())["id"])
+    return react(call, "comment", _path_comment(call, call.repository())["id"])
 
 
 @route("DELETE", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}")
 def take_comment_reaction_back(call: Call) -> Answer:
     """Take a reaction back."""
-    return _take_back(call, "comment", _path_comment(call, call.repository())["id"])
+    return take_back(call, "comment", _path_comment(call, call.repository())["id"])
 
 
-def _reactions(call: Call, subject: str, subject_id: int) -> Answer:
+def list_reactions(call: Call, subject: str, subject_id: int) -> Answer:
+    """Answer with the reactions to one thing."""
     rows = call.select(
         "SELECT * FROM reaction WHERE subject = ? AND subject_id = ? AND content LIKE ? ORDER BY id",
         subject,
@@ -174,7 +175,8 @@ def _reactions(call: Call, subject: str, subject_id: int) -> Answer:
     return Answer([reaction(call.hub, row) for row in rows])
 
 
-def _react(call: Call, subject: str, subject_id: int) -> Answer:
+def react(call: Call, subject: str, subject_id: int) -> Answer:
+    """React to one thing; the same reaction twice is one."""
     content, store = call.needed_text("content"), call.hub.store
     if content not in REACTIONS:
         raise invalid("Reaction", "content", "invalid")
@@ -186,7 +188,8 @@ def _react(call: Call, subject: str, subject_id: int) -> Answer:
     return Answer(reaction(call.hub, store.get("reaction", id)), status=201)
 
 
-def _take_back(call: Call, subject: str, subject_id: int) -> Answer:
+def take_back(call: Call, subject: str, subject_id: int) -> Answer:
+    """Take the caller's own reaction back."""
     row = call.hub.store.find(
         "reaction", id=call.number("reaction_id"), subject=subject, subject_id=subject_id
     )

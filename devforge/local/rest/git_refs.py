@@ -60,7 +60,9 @@ def create_ref(call: Call) -> Answer:
             f"Reference name must start with 'refs/' and be well-formed, not {name!r}."
         )
     check_not_empty(call, row)
-    checked_sha(call, row, sha, "commit" if name.startswith("refs/heads/") else None)
+    found = kind_of(call, row, checked_sha(call, row, sha))
+    if name.startswith("refs/heads/") and found != "commit":
+        raise unprocessable("Reference update failed")
     with changing(call.hub, row, call.actor):
         if name in call.hub.git.refs(row["id"], name):
             raise unprocessable("Reference already exists")

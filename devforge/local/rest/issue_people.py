@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from devforge.local.accounts import account_named
 from devforge.local.answer import Answer, created, empty
 from devforge.local.call import Call
 from devforge.local.issues import (
     assignees_of,
+    note,
 )
-from devforge.local.refusals import forbidden, invalid
+from devforge.local.refusals import forbidden, invalid, not_found
 from devforge.local.routes import route
 from devforge.local.shapes.accounts import simple_user
 from devforge.local.shapes.issues import issue as shape
@@ -48,6 +50,7 @@ def remove_assignees(call: Call) -> Answer:
                     account["id"],
                 )
                 told = simple_user(call.hub, account)
+                note(call.hub, issue, "unassigned", call.actor, assignee=told)
                 announce(call, row, issue, "unassigned", assignee=told)
     return Answer(shape(call.hub, row, call.hub.store.get("issue", issue["id"])))
 
@@ -65,6 +68,18 @@ def list_assignable(call: Call) -> Answer:
     return Answer([simple_user(call.hub, account) for account in accounts])
 
 
+@route("GET", "/repos/{owner}/{repo}/assignees/{assignee}")
+def check_assignable(call: Call) -> Answer:
+    """Answer 204 if issues can be assigned to this person."""
+    row, account = call.repository(), account_named(call.hub, call.place["assignee"])
+    collaborates = account is not None and call.hub.store.find(
+        "collaborator", repository_id=row["id"], account_id=account["id"]
+    )
+    if account is None or not (collaborates or account["id"] == row["owner_id"]):
+        raise not_found()
+    return empty()
+
+
 @route("PUT", "/repos/{owner}/{repo}/issues/{issue_number}/lock")
 def lock_issue(call: Call) -> Answer:
     """Let nobody but those who may write comment on an issue."""
@@ -73,6 +88,7 @@ def lock_issue(call: Call) -> Answer:
     if reason is not None and reason not in _LOCK_REASONS:
         raise invalid("Issue", "lock_reason", "invalid")
     call.hub.store.update("issue", issue["id"], locked=1, lock_reason=reason)
+    note(call.hub, issue, "locked", call.actor, lock_reason=reason)
     announce(call, row, issue, "locked")
     return empty()
 
@@ -82,6 +98,7 @@ def unlock_issue(call: Call) -> Answer:
     """Let everybody comment on an issue again."""
     row, issue = triaged(call)
     call.hub.store.update("issue", issue["id"], locked=0, lock_reason=None)
+    note(call.hub, issue, "unlocked", call.actor)
     announce(call, row, issue, "unlocked")
     return empty()
 
@@ -100,3 +117,20 @@ def list_issue_events(call: Call) -> Answer:
     issue = path_issue(call, row)
     rows = call.select("SELECT * FROM issue_event WHERE issue_id = ? ORDER BY id", issue["id"])
     return Answer([issue_event(call.hub, row, each) for each in rows])
+
+
+@route("GET", "/repos/{owner}/{repo}/issues/events")
+def list_all_events(call: Call) -> Answer:
+    """Answer with what happened to all issues and pull requests, newest first."""
+    row = call.repository()
+    rows = call.select(
+        "SELECT * FROM issue_event WHERE repository_id = ? ORDER BY id DESC", row["id"]
+    )
+    issues = {each["issue_id"]: call.hub.store.get("issue", each["issue_id"]) for each in rows}
+    return Answer(
+        [
+            issue_event(call.hub, row, each)
+            | {"issue": shape(call.hub, row, issues[each["issue_id"]])}
+            for each in rows
+        ]
+    )

@@ -8,6 +8,7 @@ from devforge.local.answer import Answer, created
 from devforge.local.call import Call
 from devforge.local.issues import (
     close_issue,
+    note,
     open_issue,
     reopen_issue,
     touch,
@@ -41,7 +42,7 @@ def create_issue(call: Call) -> Answer:
         announce(call, row, issue, "opened")
         if may_triage(call, row):
             put_labels(call, row, issue, names_of(call, "labels"))
-            assign(call, row, issue, call.texts("assignees") or [])
+            assign(call, row, issue, _assignees(call))
             if milestone := call.whole("milestone"):
                 _set_milestone(call, row, issue, milestone)
     return created(shape(call.hub, row, call.hub.store.get("issue", issue["id"])))
@@ -50,6 +51,12 @@ def create_issue(call: Call) -> Answer:
 def _title(call: Call) -> str:
     title = call.body.get("title")
     return str(title) if isinstance(title, int) else call.needed_text("title", limit=10_000)
+
+
+def _assignees(call: Call) -> list[str]:
+    """Return whom the body names, in the list or in the older field for one."""
+    one = call.text("assignee")
+    return [*(call.texts("assignees") or []), *([one] if one else [])]
 
 
 def _has_issues(row: Row) -> bool:
@@ -123,6 +130,9 @@ def change_words(call: Call, repository: Row, issue: Row) -> None:
     }
     if changed:
         call.hub.store.update("issue", issue["id"], **words)
+        if "title" in changed:
+            rename = {"from": issue["title"], "to": words["title"]}
+            note(call.hub, issue, "renamed", call.actor, rename=rename)
         touch(call.hub, issue["id"])
         announce(call, repository, issue, "edited", changes=changed)
 
@@ -145,9 +155,9 @@ def change_state(call: Call, repository: Row, issue: Row) -> None:
 def _replace_all(call: Call, repository: Row, issue: Row) -> None:
     if call.has("labels"):
         replace_labels(call, repository, issue, names_of(call, "labels"))
-    if call.has("assignees"):
+    if call.has("assignees") or call.has("assignee"):
         call.hub.store.run("DELETE FROM assignee WHERE issue_id = ?", issue["id"])
-        assign(call, repository, issue, call.texts("assignees") or [])
+        assign(call, repository, issue, _assignees(call))
     if call.has("milestone"):
         _set_milestone(call, repository, issue, call.whole("milestone"))
 
@@ -158,4 +168,8 @@ def _set_milestone(call: Call, repository: Row, issue: Row, number: int | None) 
         found = call.hub.store.find("milestone", repository_id=repository["id"], number=number)
         if found is None:
             raise invalid("Issue", "milestone", "invalid")
+    before = call.hub.store.find("milestone", id=issue["milestone_id"] or 0)
     call.hub.store.update("issue", issue["id"], milestone_id=found["id"] if found else None)
+    for event, which in (("demilestoned", before), ("milestoned", found)):
+        if which is not None and found != before:
+            note(call.hub, issue, event, call.actor, milestone={"title": which["title"]})

@@ -119,6 +119,8 @@ def list_milestones(call: Call) -> Answer:
 def create_milestone(call: Call) -> Answer:
     """Make a milestone."""
     row, now = call.repository("write"), call.hub.clock.stamp()
+    title = call.needed_text("title", limit=255)
+    _refuse_title_taken(call, row, title)
     with call.hub.store.transaction():
         last = call.hub.store.value(
             "SELECT max(number) FROM milestone WHERE repository_id = ?", row["id"]
@@ -127,7 +129,7 @@ def create_milestone(call: Call) -> Answer:
             "milestone",
             repository_id=row["id"],
             number=(last or 0) + 1,
-            title=call.needed_text("title", limit=255),
+            title=title,
             description=call.text("description"),
             state=call.text("state") or "open",
             creator_id=call.actor.id,
@@ -136,6 +138,11 @@ def create_milestone(call: Call) -> Answer:
             updated_at=now,
         )
     return created(milestone_shape(call.hub, row, call.hub.store.get("milestone", id)))
+
+
+def _refuse_title_taken(call: Call, repository: Row, title: str | None) -> None:
+    if call.hub.store.find("milestone", repository_id=repository["id"], title=title) is not None:
+        raise invalid("Milestone", "title", "already_exists")
 
 
 def _path_milestone(call: Call, repository: Row) -> Row:
@@ -161,6 +168,8 @@ def change_milestone(call: Call) -> Answer:
     milestone, now = _path_milestone(call, row), call.hub.clock.stamp()
     fields = ("title", "description", "due_on", "state")
     changes: dict[str, Any] = {name: call.text(name) for name in fields if call.has(name)}
+    if changes.get("title", milestone["title"]) != milestone["title"]:
+        _refuse_title_taken(call, row, changes["title"])
     if changes.get("state") not in (None, "open", "closed"):
         raise invalid("Milestone", "state", "invalid")
     if "state" in changes:
@@ -168,6 +177,18 @@ def change_milestone(call: Call) -> Answer:
     call.hub.store.update("milestone", milestone["id"], **changes, updated_at=now)
     changed = call.hub.store.get("milestone", milestone["id"])
     return Answer(milestone_shape(call.hub, row, changed))
+
+
+@route("GET", "/repos/{owner}/{repo}/milestones/{milestone_number}/labels")
+def list_milestone_labels(call: Call) -> Answer:
+    """Answer with the labels of a milestone's issues."""
+    row = call.repository()
+    rows = call.select(
+        "SELECT * FROM label WHERE id IN (SELECT il.label_id FROM issue_label il"
+        " JOIN issue i ON i.id = il.issue_id WHERE i.milestone_id = ?) ORDER BY id",
+        _path_milestone(call, row)["id"],
+    )
+    return Answer([shape(call.hub, row, each) for each in rows])
 
 
 @route("DELETE", "/repos/{owner}/{repo}/milestones/{milestone_number}")

@@ -93,7 +93,7 @@ def create_review_comment(call: Call) -> Answer:
     return created(told)
 
 
-def _path_comment(call: Call, repository: Row) -> tuple[Row, Row]:
+def path_review_comment(call: Call, repository: Row) -> tuple[Row, Row]:
     row = call.hub.store.find("review_comment", id=call.number("comment_id"))
     pull = None if row is None else call.hub.store.get("pull", row["pull_id"])
     if row is None or pull is None or pull["repository_id"] != repository["id"]:
@@ -102,7 +102,7 @@ def _path_comment(call: Call, repository: Row) -> tuple[Row, Row]:
 
 
 def _own_comment(call: Call) -> tuple[Row, Row]:
-    pull, row = _path_comment(call, call.repository())
+    pull, row = path_review_comment(call, call.repository())
     if row["author_id"] != call.actor.id:
         raise forbidden("Must have admin rights to Repository.")
     return pull, row
@@ -124,7 +124,7 @@ def list_all_review_comments(call: Call) -> Answer:
 @route("GET", "/repos/{owner}/{repo}/pulls/comments/{comment_id}")
 def show_review_comment(call: Call) -> Answer:
     """Answer with one comment on a line."""
-    return Answer(review_comment(call.hub, *_path_comment(call, call.repository())))
+    return Answer(review_comment(call.hub, *path_review_comment(call, call.repository())))
 
 
 @route("PATCH", "/repos/{owner}/{repo}/pulls/comments/{comment_id}")
@@ -140,7 +140,7 @@ def change_review_comment(call: Call) -> Answer:
 def reply_to_review_comment(call: Call) -> Answer:
     """Answer a comment on a line."""
     repository = call.repository()
-    pull, row = _path_comment(call, repository)
+    pull, row = path_review_comment(call, repository)
     told = {"path": row["path"], "line": row["line"], "side": row["side"], "in_reply_to": row["id"]}
     with call.hub.store.transaction():
         review = _lone_review(call, pull, row["commit_id"])

@@ -144,13 +144,18 @@ def job_shape(hub: Hub, run: Row, job: Row) -> dict[str, Any]:
             {key: value for key, value in step.items() if key != "outcome"}
             for step in json.loads(job["steps"])
         ],
-        "check_run_url": f"{api}/check-runs/{job['id']}",
+        "check_run_url": f"{api}/check-runs/{_check_run_id(hub, job)}",
         "labels": json.loads(job["labels"]),
         "runner_id": 1 if assigned else None,
         "runner_name": "Local Runner" if assigned else None,
         "runner_group_id": 1 if assigned else None,
         "runner_group_name": "Default" if assigned else None,
     }
+
+
+def _check_run_id(hub: Hub, job: Row) -> int:
+    row = hub.store.find("check_run", external_id=f"workflow job {job['id']}")
+    return int(job["id"] if row is None else row["id"])
 
 
 def artifact_shape(hub: Hub, row: Row) -> dict[str, Any]:

@@ -161,6 +161,7 @@ def _gate(hub: Hub, run: Row, job_id: int, environment: str) -> None:
             completed_at=hub.clock.stamp(),
             annotations=packed([{"level": "failure", "message": problem}]),
         )
+        announce_job(hub, job_id, "completed")
     elif gate.reviewers or gate.wait_minutes:
         hub.store.update("workflow_job", job_id, status="waiting")
         hub.store.insert(

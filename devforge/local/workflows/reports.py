@@ -6,6 +6,7 @@ from typing import Literal
 
 from devforge.local.hub import Actor, Hub
 from devforge.local.shapes.workflow_runs import job_shape, run_shape, workflow_shape
+from devforge.local.workflows.job_checks import show_as_check
 
 RunAction = Literal["requested", "in_progress", "completed"]
 JobAction = Literal["queued", "waiting", "in_progress", "completed"]
@@ -25,10 +26,11 @@ def announce_run(hub: Hub, run_id: int, action: RunAction) -> None:
 
 
 def announce_job(hub: Hub, job_id: int, action: JobAction) -> None:
-    """Emit `workflow_job`. Call it in the transaction of the change."""
+    """Emit `workflow_job` and keep the job's check run. Call it in the transaction of the change."""
     job = hub.store.get("workflow_job", job_id)
     run = hub.store.get("workflow_run", job["run_id"])
     repository = hub.store.get("repository", run["repository_id"])
+    show_as_check(hub, repository, run, job)
     payload = {"action": action, "workflow_job": job_shape(hub, run, job)}
     hub.emit("workflow_job", repository, payload, _actor(hub, run["actor_id"]))
 

@@ -69,7 +69,7 @@ class Remember:
     @property
     def line(self) -> str:
         what = f"report of {self.id} {self.version}" if self.report else "the outcome"
-        return f"remember #{self.pull}   {what}, {self.memory.outcome}, look {self.memory.attempts}"
+        return f"remember #{self.pull}   {what}, {self.memory.outcome}, try {self.memory.attempts}"
 
 
 @dataclass(frozen=True, slots=True)

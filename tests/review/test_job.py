@@ -165,7 +165,7 @@ def test_no_sandbox_is_no_verdict_asks_nothing_and_is_tried_again(world):
     assert world.status(pull.number) == "error"
     assert all(len(comments) == 1 for comments in looks)
     assert "Nothing is asked of its author" in looks[0][0]
-    assert "look 2 of 3" in looks[1][0]
+    assert "try 2 of 3" in looks[1][0]
     assert "a maintainer looks now" in looks[2][0]
     assert "a person must look" in run.printed  # the fourth run leaves it to them
 

@@ -1,0 +1,168 @@
+"""Trees, blobs and histories, read from the Git objects on this disk. Nothing is ever checked out.
+
+Pull requests and extensions are strangers' content: they are compared as trees, path by path,
+mode by mode, object by object, and never as the text of a diff.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Literal, Self
+
+from devforge.adapters.git_listing import TreeEntry, read_change, read_entries, refuse_beyond
+from devforge.adapters.git_program import GitProgram
+from devforge.errors import BadInput, Unavailable
+from devforge.model.change import TreeChange
+from devforge.model.observed import SourceFile, SourceTree
+from devforge.model.policy import Limits
+
+
+class StoredObjects:
+    """The objects of one repository that are here. Asks no server for anything."""
+
+    def __init__(self, program: GitProgram) -> None:
+        self.program = program
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End git's helper process. The objects stay on the disk."""
+        self.program.close()
+
+    def has(self, name: str) -> bool:
+        """Whether the object `name` is on this disk, without asking any server."""
+        return self.program.run("cat-file", "-e", full_id(name), codes=(0, 1, 128)).code == 0
+
+    def resolve(self, treeish: str, kind: Literal["commit", "tree"] = "tree") -> str:
+        """Return the object id that `treeish` leads to. Raises BadInput if it leads nowhere."""
+        said = self.program.run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{treeish}^{{{kind}}}",
+            codes=(0, 1, 128),
+        )  # fmt: skip
+        if said.code:
+            raise BadInput(f"{treeish} is no {kind} of this repository")
+        return said.text
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the best common ancestor, or None where the histories never met."""
+        said = self.program.run(
+            "merge-base", "--end-of-options", full_id(one), full_id(other), codes=(0, 1)
+        )
+        return said.text.split("\n")[0] or None
+
+    def merge_trees(self, base: str, head: str) -> str | None:
+        """Return the tree that merging commit `head` into `base` gives; None if they conflict."""
+        said = self.program.run(
+            "merge-tree", "--write-tree", "--no-messages", "-z", "--end-of-options",
+            full_id(base), full_id(head), codes=(0, 1),
+        )  # fmt: skip
+        return said.output.split(b"\0")[0].decode("ascii").strip() if said.code == 0 else None
+
+    def changes(self, old: str, new: str) -> tuple[TreeChange, ...]:
+        """Return every path that differs between two trees, in Git's order."""
+        said = self.program.run(
+            "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-commit-id",
+            "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
+            "--end-of-options", self.resolve(old), self.resolve(new),
+        )  # fmt: skip
+        fields = said.output.split(b"\0")[:-1]
+        return tuple(read_change(*fields[i : i + 2]) for i in range(0, len(fields), 2))
+
+    def entries(self, treeish: str, below: str = "") -> tuple[TreeEntry, ...]:
+        """Return every file at or below the directory `below`, with paths from the tree's root."""
+        scope = ("--", below) if below else ()
+        said = self.program.run(
+            "ls-tree", "-r", "-z", "-l", "--full-tree", self.resolve(treeish), *scope
+        )
+        return tuple(read_entries(said.output))
+
+    def names(self, treeish: str, below: str) -> tuple[str, ...]:
+        """Return every path at or below `below`. Reads trees only, so it is quick in a large one."""
+        said = self.program.run(
+            "ls-tree", "-r", "-z", "--name-only", "--full-tree", self.resolve(treeish), "--", below
+        )
+        return tuple(p.decode("utf-8", "surrogateescape") for p in said.output.split(b"\0")[:-1])
+
+    def entry(self, treeish: str, path: str) -> TreeEntry | None:
+        """Return what stands at exactly `path`; a directory has mode 040000."""
+        tree = self.resolve(treeish)
+        said = self.program.run("ls-tree", "-z", "-l", "--full-tree", tree, "--", path.rstrip("/"))
+        return next(iter(read_entries(said.output)), None)
+
+    def read(self, treeish: str, path: str, *, limit_bytes: int = 1 << 20) -> bytes | None:
+        """Return the file at `path`, or None if nothing stands there.
+
+        Raises:
+            BadInput: it is not a plain file, or is larger than `limit_bytes`.
+        """
+        entry = self.entry(treeish, path)
+        return None if entry is None else self.content(entry, limit_bytes=limit_bytes)
+
+    def content(self, entry: TreeEntry, *, limit_bytes: int = 1 << 20) -> bytes:
+        """Return what stands at an entry of a tree.
+
+        Raises:
+            BadInput: it is not a plain file, or is larger than `limit_bytes`.
+        """
+        path = entry.path
+        if entry.kind not in ("file", "executable"):
+            raise BadInput(f"{path} is not a plain file (mode {entry.mode}): put a file there")
+        if entry.size > limit_bytes:
+            raise BadInput(f"{path} has {entry.size:,} bytes; at most {limit_bytes:,} are allowed")
+        return self.blob(entry.blob)
+
+    def blob(self, name: str) -> bytes:
+        """Return the bytes of one blob. Its size is the caller's to have looked at before."""
+        try:
+            _, kind, _, data = self.program.git.get_object_data(full_id(name))
+        except (ValueError, OSError) as error:
+            self.program.close()
+            raise Unavailable(f"git cat-file: object {name} is not here") from error
+        if kind not in ("blob", b"blob"):
+            raise BadInput(f"{name} is a {kind}, not a file")
+        return data
+
+    def tree(self, commit: str, subdirectory: str = ".", *, limits: Limits) -> SourceTree:
+        """Return the extension in `subdirectory` at `commit`, every entry as what it is.
+
+        A symlink's content is its target, a submodule's the commit it points at; a Git LFS
+        pointer stays the pointer that Git holds.
+
+        Raises:
+            BadInput: the directory does not exist, or the tree is larger than `limits` allow.
+        """
+        root = self.resolve(full_id(commit))
+        if subdirectory != ".":
+            entry = self.entry(root, subdirectory)
+            if entry is None or entry.mode != "040000":
+                raise BadInput(f"there is no directory {subdirectory!r} at commit {commit[:12]}")
+            root = entry.blob
+        entries = self.entries(root)
+        refuse_beyond(entries, limits)
+        files = {entry.path: self._source_file(entry) for entry in entries}
+        return SourceTree(files=files)
+
+    def _source_file(self, entry: TreeEntry) -> SourceFile:
+        kind = entry.kind
+        if kind is None:
+            raise BadInput(
+                f"{entry.path} has the file mode {entry.mode}, which is not one of Git's"
+            )
+        content = entry.blob.encode("ascii") if kind == "submodule" else self.blob(entry.blob)
+        return SourceFile(entry.path, kind, content)
+
+
+def full_id(name: str) -> str:
+    """Return `name`, which must be a whole object id. Raises BadInput."""
+    if len(name) != 40 or not set(name) <= set("0123456789abcdef"):
+        raise BadInput(f"{name[:60]!r} is not a full object id of 40 hexadecimal digits")
+    return name

@@ -15,7 +15,6 @@ Source: `devforge_releases` in registry/policy.yaml; ranges as node's semver rea
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Iterator
 
@@ -80,7 +79,6 @@ PYTHON = "3.11"
 NODE = Version.parse("24.0.0")
 _NEWEST_NODE = Version.parse("24.999.0")
 _FAR_AWAY = Version.parse("999999.0.0")
-_RELEASE_LINE = re.compile(r"^(\d+)\.")
 
 
 def check(submission: Submission) -> Iterator[Finding]:

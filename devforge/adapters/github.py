@@ -22,7 +22,6 @@ from devforge.adapters.github_answers import (
     Comment,
     MergeAnswer,
     Pull,
-    Release,
     Repository,
     Review,
 )
@@ -109,10 +108,6 @@ class GitHub:
     def account_named(self, login: str) -> Account | None:
         """Return who has `login` today; None if nobody does."""
         return self._maybe(Account, f"/users/{quote(login, safe='')}")
-
-    def release_tagged(self, tag: str) -> Release | None:
-        """Return the release of `tag`, or None."""
-        return self._maybe(Release, f"{self._base}/releases/tags/{quote(tag, safe='')}")
 
     # Writing
 

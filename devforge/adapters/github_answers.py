@@ -90,9 +90,3 @@ class Comment(Foreign):
 class MergeAnswer(Foreign):
     merged: bool = False
     sha: str | None = None
-
-
-class Release(Foreign):
-    id: _Id
-    tag_name: str
-    draft: bool = False

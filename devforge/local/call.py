@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from devforge.local.access import check_repository, resolve
@@ -179,7 +179,3 @@ class Call:
     def emit(self, name: str, repository: Row | None, payload: dict[str, Any]) -> None:
         """Announce a change that the caller made."""
         self.hub.emit(name, repository, payload, self.actor)
-
-    def read_upload(self) -> bytes:
-        """Return a raw body whole."""
-        return cast("IO[bytes]", self.upload).read()

@@ -20,8 +20,6 @@ from devforge.publish.guard import Listed
 from devforge.publish.layout import encode, newest
 from devforge.publish.observe import Observed
 
-_NOTE_BYTES = 4 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class Listing:

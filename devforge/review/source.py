@@ -14,7 +14,7 @@ from devforge.errors import BadInput, Refused, Unavailable
 from devforge.model.change import Approved, Proposed, RepositoryFact
 from devforge.model.manifest import FILE, Manifest
 from devforge.model.names import ExtensionId, RepositoryUrl
-from devforge.model.observed import Missing, SourceTree
+from devforge.model.observed import Missing
 from devforge.model.policy import Limits
 from devforge.model.reading import BadRecord, read_record
 from devforge.model.release import ReleaseNote, note_path
@@ -81,11 +81,6 @@ def with_manifest(submission: Submission) -> Submission:
         manifest=manifest,
         language=manifest.language,
     )
-
-
-def from_tree(tree: SourceTree, submission: Submission) -> Submission:
-    """Return `submission` about `tree`, for whoever has the source at hand already."""
-    return with_manifest(replace(submission, tree=tree, dependencies=read_dependencies(tree)))
 
 
 def _same(fact: RepositoryFact | None, submission: Submission) -> bool:

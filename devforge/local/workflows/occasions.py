@@ -59,11 +59,6 @@ def _named_ref(event: Event) -> str | None:
             return None
 
 
-def branch_of(ref: str) -> str | None:
-    """Return a full ref's branch name, None for a tag."""
-    return ref.removeprefix(_HEADS) if ref.startswith(_HEADS) else None
-
-
 def _at_default(hub: Hub, repository: Row, pull: dict[str, Any] | None) -> Occasion | None:
     found = _at_ref(hub, repository, f"{_HEADS}{repository['default_branch']}")
     if found is None or pull is None:

@@ -21,7 +21,15 @@ from devforge.local.call import Call
 from devforge.local.conditional import conditional
 from devforge.local.hub import Hub, Interceptor
 from devforge.local.permissions import needs_of
-from devforge.local.refusals import DOCS, ApiRefusal, Moved, bad_credentials, forbidden, not_found
+from devforge.local.refusals import (
+    DOCS,
+    ApiRefusal,
+    Moved,
+    bad_credentials,
+    forbidden,
+    not_found,
+    unanswered,
+)
 from devforge.local.routes import Route, Routes
 from devforge.local.shapes.links import repository_path
 from devforge.local.tokens import Token, read_token
@@ -142,7 +150,7 @@ class App:
     def _routed(self, incoming: Incoming) -> Answer:
         route = incoming.route
         if route is None:
-            raise not_found()
+            raise unanswered(incoming.method, incoming.raw_path)
         text = presented_token(incoming.headers.get("authorization"))
         incoming.token = None if text is None else read_token(self.hub.store, text)
         if text is not None and incoming.token is None:

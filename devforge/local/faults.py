@@ -81,7 +81,7 @@ class Faults:
         """
         kinds = (*get_args(RequestKind), *get_args(DeliveryKind), *get_args(RunKind))
         if kind not in kinds:
-            raise ValueError(f"there is no fault {kind!r}; there are {', '.join(kinds)}")
+            raise ValueError(f"kind: there is no fault {kind!r}; there are {', '.join(kinds)}")
         fault = Fault(kind, **match)
         if fault.nth < 1 or (fault.times is not None and fault.times < 1) or fault.seconds < 0:
             raise ValueError("nth and times count from 1, and seconds are not negative")

@@ -57,6 +57,18 @@ def not_found() -> ApiRefusal:
     return ApiRefusal(404, "Not Found")
 
 
+def unanswered(method: str, path: str) -> ApiRefusal:
+    """Say that this part of GitHub's API is not here, which is not the same as finding nothing."""
+    place = next(
+        (path.removeprefix(p) for p in ("/api/v3", "/api/uploads") if path.startswith(p)), None
+    )
+    if place is None:
+        return not_found()
+    return ApiRefusal(
+        404, f"A local GitHub has no {method} {place[:200]}; GitHub itself may have it"
+    )
+
+
 def forbidden(message: str, **headers: str) -> ApiRefusal:
     """Refuse a known caller."""
     return ApiRefusal(403, message, headers=headers)

@@ -193,3 +193,13 @@ def test_a_data_directory_that_cannot_be_is_said_so(tmp_path):
 
     with pytest.raises(BadInput, match="cannot hold a server's data"):
         LocalGitHub(tmp_path / "file")
+
+
+def test_what_the_local_github_does_not_have_is_not_said_to_be_missing(github):
+    url = f"{github.api_url}/repos/alice/tool/traffic/clones"
+    answer = requests.get(url, timeout=10)
+
+    assert answer.status_code == 404
+    assert answer.json()["message"].startswith(
+        "A local GitHub has no GET /repos/alice/tool/traffic/clones;"
+    )

@@ -60,7 +60,8 @@ def show_controls(call: Call) -> Answer:
                 "POST /_local/clock {days, hours, minutes, seconds}",
                 "GET /_local/idle?timeout=SECONDS",
                 "GET /_local/requests?run=NUMBER",
-                "GET, POST, DELETE /_local/faults",
+                "GET, DELETE /_local/faults",
+                "POST /_local/faults {kind, method, path, by, event, workflow, nth, times, seconds}",
             ],
         }
     )

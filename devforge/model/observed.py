@@ -34,6 +34,11 @@ class SourceFile:
     content: bytes
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is a file of its own: neither a link nor another repository."""
+        return self.mode in ("file", "executable")
+
+    @property
     def is_text(self) -> bool:
         return b"\0" not in self.content[:8192]
 

@@ -66,7 +66,7 @@ def read_source_of(
 def with_manifest(submission: Submission) -> Submission:
     """Return `submission` with what its tree's manifest says, or what is wrong with it."""
     file = submission.tree.get(FILE)
-    if file is None or file.mode not in ("file", "executable"):
+    if file is None or not file.is_plain:
         problem = Problem(FILE, "there is no such file", f"add {FILE} at the extension's root")
         return replace(submission, manifest_problems=(problem,))
     try:

@@ -1,19 +1,4 @@
-"""Manifest and files: the extension says what it is, and its files can exist on every machine.
-
-**What it asks.** `devforge.yaml` lies at the extension's root and is right in every field; its
-`id` is the one it is submitted under; `entry` and `icon` name files that are there, and the entry is
-written in the declared language. The tree holds only plain files whose names work on Linux, macOS and
-Windows, within the sizes the marketplace allows, and no compiled program that nobody can read.
-
-**Why.** Everything else is decided from the manifest: what is shown, what is run, what users are
-asked to allow. A file that is a link, or that exists only where capital letters count, is another
-file on the next machine, or none.
-
-**How to mend.** Each finding names the field or the file. `devforge check` finds the same on your
-own machine, and editors complete the manifest from its schema.
-
-Source: docs/architecture.md, "A submission's road"; Windows' file naming rules; Unicode NFC.
-"""
+"""Files that can exist on every machine, and that somebody can read."""
 
 from __future__ import annotations
 
@@ -23,44 +8,10 @@ from collections.abc import Iterator
 
 from checks.places import milder, shipped
 from checks.protocol import Rule
-from devforge.model.manifest import FILE, Language, Manifest
 from devforge.model.observed import SourceFile
-from devforge.model.policy import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 
-NAME: CheckName = "manifest"
-
-MISSING = Rule(
-    "manifest-missing",
-    "There is a devforge.yaml",
-    "block",
-    "Without a manifest nobody can say what the extension is, what it needs or how to start it.",
-)
-FIELD = Rule(
-    "manifest-field",
-    "Every field of devforge.yaml is right",
-    "block",
-    "The manifest is read by the site, the client and this review; one that is wrong misleads all.",
-)
-ID = Rule(
-    "manifest-id",
-    "The manifest's id is the one submitted",
-    "block",
-    "A manifest with another id would be published in another extension's name.",
-)
-ENTRY = Rule(
-    "entry-missing",
-    "The entry is a file of the extension, in its language",
-    "block",
-    "Dev Forge starts the extension by its entry; if it is not there, nothing ever happens.",
-)
-ICON = Rule(
-    "icon-missing",
-    "The icon is an image of the extension",
-    "warn",
-    "An icon that is not there leaves a hole on the site; one that is no image is not shown.",
-)
 LINK = Rule(
     "link-in-tree",
     "No symbolic links and no submodules",
@@ -87,21 +38,8 @@ BINARY = Rule(
     "person",
     "A compiled program can do anything and shows nothing, so a person asks where it comes from.",
 )
-RULES = (MISSING, FIELD, ID, ENTRY, ICON, LINK, PATH, SIZE, BINARY)
+RULES = (LINK, PATH, SIZE, BINARY)
 
-_SUFFIXES: dict[Language, tuple[str, ...]] = {
-    "python": (".py",),
-    "javascript": (".js", ".mjs", ".cjs"),
-    "typescript": (".ts", ".mts", ".cts"),
-}
-_IMAGES = {
-    ".png": (b"\x89PNG",),
-    ".svg": (b"<",),
-    ".jpg": (b"\xff\xd8",),
-    ".jpeg": (b"\xff\xd8",),
-    ".webp": (b"RIFF",),
-    ".gif": (b"GIF8",),
-}
 _PROGRAMS = (
     (re.compile(rb"\x7fELF"), "a Linux program or library"),
     (re.compile(rb"MZ.{58}", re.DOTALL), "a Windows program or library"),
@@ -118,74 +56,15 @@ _UNPORTABLE = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]')
 
 
 def check(submission: Submission) -> Iterator[Finding]:
-    """Yield what is wrong with the manifest, then with the files."""
-    yield from _manifest(submission)
-    if submission.manifest:
-        yield from _named_files(submission, submission.manifest)
+    """Yield what is wrong with each file, then with all of them together."""
     for file in shipped(submission.tree):
         yield from _file(submission, file)
     yield from _collisions(submission)
     yield from _whole(submission)
 
 
-def _manifest(submission: Submission) -> Iterator[Finding]:
-    for problem in submission.manifest_problems:
-        yield FIELD.finding(
-            at=problem.at, problem=problem.problem, remedy=problem.remedy, line=problem.line
-        )
-    manifest = submission.manifest
-    if manifest is None:
-        if not submission.manifest_problems:
-            yield MISSING.finding(
-                at=FILE,
-                problem=f"the extension has no {FILE} at its root",
-                remedy=f"add {FILE}; `devforge new` writes one to start from",
-            )
-    elif submission.id is not None and manifest.id != submission.id:
-        yield ID.finding(
-            at=f"{FILE}: id",
-            problem=f"the manifest says {manifest.id}, but {submission.id} is submitted",
-            remedy=f"write `id: {submission.id}`, or submit it as {manifest.id}",
-        )
-
-
-def _named_files(submission: Submission, manifest: Manifest) -> Iterator[Finding]:
-    present = {file.path for file in shipped(submission.tree) if _is_plain(file)}
-    if manifest.entry not in present:
-        yield ENTRY.finding(
-            at=f"{FILE}: entry",
-            problem=f"{manifest.entry} is not a file of the package",
-            remedy="name the file that starts the extension, with / between directories",
-        )
-    allowed = _SUFFIXES[manifest.language]
-    if not manifest.entry.endswith(allowed):
-        yield ENTRY.finding(
-            at=f"{FILE}: entry",
-            problem=f"{manifest.entry} does not look like {manifest.language}",
-            remedy=f"name a file that ends in {' or '.join(allowed)}, or correct `language`",
-        )
-    if manifest.icon is not None:
-        yield from _icon(submission, manifest.icon, present)
-
-
-def _icon(submission: Submission, icon: str, present: set[str]) -> Iterator[Finding]:
-    suffix = f".{icon.rpartition('.')[2].lower()}"
-    file = submission.tree.get(icon)
-    if icon not in present or file is None:
-        problem = f"{icon} is not a file of the package"
-    elif suffix not in _IMAGES or not file.content.lstrip().startswith(_IMAGES[suffix]):
-        problem = f"{icon} is not an image of a kind browsers show"
-    else:
-        return
-    yield ICON.finding(
-        at=f"{FILE}: icon",
-        problem=problem,
-        remedy=f"name an image that ends in {', '.join(_IMAGES)}, or leave `icon` out",
-    )
-
-
 def _file(submission: Submission, file: SourceFile) -> Iterator[Finding]:
-    if not _is_plain(file):
+    if not file.is_plain:
         kind = "symbolic link" if file.mode == "symlink" else "submodule"
         yield LINK.finding(
             at=file.path,
@@ -244,10 +123,6 @@ def _whole(submission: Submission) -> Iterator[Finding]:
             problem=f"all files have {total:,} bytes, and {limits.package_bytes:,} are allowed",
             remedy="leave out what users do not need through .devforgeignore",
         )
-
-
-def _is_plain(file: SourceFile) -> bool:
-    return file.mode in ("file", "executable")
 
 
 def _compiled(file: SourceFile) -> str | None:

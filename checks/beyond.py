@@ -74,6 +74,10 @@ _NETWORK = re.compile(
     r"|ENETUNREACH|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|Failed to establish a new connection"
     r"|Max retries exceeded|ERR_INTERNET_DISCONNECTED"
 )
+_REPOSITORY = re.compile(r"fatal: not a git repository")
+_PROGRAM = re.compile(
+    r"FileNotFoundError: \[Errno 2\] No such file or directory: '([\w-]+)'|\bspawn ([\w-]+) ENOENT"
+)
 _RUNNER = "which this review cannot run"
 _CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 
@@ -100,9 +104,15 @@ def beyond_sandbox(text: str, submission: Submission) -> str | None:
     return "its test runner is not there" if _RUNNER in text else None
 
 
-def wants_network(text: str) -> str | None:
-    """As above, for tests only: an extension that cannot start without a network is its author's."""
-    return "it wants a network" if _NETWORK.search(text) else None
+def wants_surroundings(text: str) -> str | None:
+    """As above, for tests only: what starts for users must do without a network or other programs."""
+    if _NETWORK.search(text):
+        return "it wants a network"
+    if _REPOSITORY.search(text):
+        return "it wants to lie in a git repository"
+    if program := _PROGRAM.search(text):
+        return f"it starts `{program[1] or program[2]}`, a program that is not there"
+    return None
 
 
 def _host_of(module: str, submission: Submission) -> str | None:

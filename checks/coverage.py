@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from checks.beyond import beyond_sandbox, missing_module, wants_network
+from checks.beyond import beyond_sandbox, missing_module, wants_surroundings
 from checks.printed import quoted
 from checks.protocol import Rule, counted, present
 from devforge.model.observed import Failure, FileCoverage, TestRun
@@ -100,7 +100,7 @@ def _missing(skipped: int) -> Finding:
 def _cannot_run(failure: Failure, submission: Submission) -> Finding:
     said = f"; it printed: {quoted(failure.output)}" if failure.output else ""
     text = f"{failure.what} {failure.output}"
-    if why := beyond_sandbox(text, submission) or wants_network(text):
+    if why := beyond_sandbox(text, submission) or wants_surroundings(text):
         return _beyond(f"{failure.what}, because {why}{said}")
     return CANNOT_RUN.finding(
         at="tests",
@@ -127,7 +127,7 @@ class _Failures:
         self.packages: dict[str, list[str]] = {}
         self.own: list[str] = []
         for failure in tests.failures[: tests.failed]:
-            if why := beyond_sandbox(failure, submission) or wants_network(failure):
+            if why := beyond_sandbox(failure, submission) or wants_surroundings(failure):
                 self.beyond.setdefault(why, []).append(failure)
             elif module := missing_module(failure):
                 self.packages.setdefault(module, []).append(failure)

@@ -31,7 +31,7 @@ _DOCS = {
     "demos",
 }
 _VENDORED = {"vendor", "vendored", "_vendor", "_vendored", "third_party", "third-party", "thirdparty",
-             "extern", "external", "node_modules", "bower_components", "site-packages"}  # fmt: skip
+             "extern", "external", "node_modules", "bower", "bower_components", "site-packages"}  # fmt: skip
 _BUILD = {"scripts", "tools", "tasks", "ci", ".github", ".circleci", "site_scons", "packaging"}
 _TEST_FILE = re.compile(
     r"(?:test_.*|.*_test|conftest)\.pyi?|.*[.-](?:test|spec|bench)\.[cm]?[jt]sx?"

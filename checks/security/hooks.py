@@ -20,7 +20,7 @@ _NPM_HOOKS = ("preinstall", "install", "postinstall")
 # What such hooks honestly do: build what ships, patch, or set up the author's own machine.
 _HONEST = re.compile(
     r"(?:\s*(?:&&|;)?\s*(?:npx\s+|yarn\s+|pnpm\s+|npm\s+run\s+|node\s+\./node_modules/)?(?:husky(?:\s+install)?|patch-package"
-    r"|electron-builder\s+install-app-deps|opencollective(?:-postinstall)?|is-ci|lerna\s+bootstrap"
+    r"|electron-builder\s+install-app-deps|opencollective(?:-postinstall)?|is-ci|lerna\s+bootstrap(?:\s+--?[\w-]+(?:[= ]\w+)?)*"
     r"|simple-git-hooks|lefthook\s+install|only-allow\s+\w+|vscode/bin/install|tsc(?:\s+-\S+)*|exit\s+0|echo\s[\w\s.!-]*"
     r"|(?:npm|yarn|pnpm)\s+(?:run\s+)?(?:build|compile|prepare|bootstrap)[\w:]*))+\s*",
     re.IGNORECASE,

@@ -70,7 +70,10 @@ def _invisible(submission: Submission, file: SourceFile, text: str) -> Iterator[
         (_FILLERS, "a letter that shows nothing, which can be a name", "person"),
         (_PRIVATE, "a long row of private characters, which can spell a hidden text", "person"),
     )
+    vendored = place_of(file.path) == "vendored"  # where tables of all characters are usual
     for pattern, words, severity in kinds:
+        if vendored and pattern in (_FILLERS, _PRIVATE):
+            continue
         if found := pattern.search(text):
             yield _finding(submission, INVISIBLE, file, _line(text, found), words, severity)
     hidden = list(_ZERO_WIDTH.finditer(text))
@@ -80,7 +83,7 @@ def _invisible(submission: Submission, file: SourceFile, text: str) -> Iterator[
         )
         spells = run >= _ZERO_WIDTH_RUN or len(hidden) >= _ZERO_WIDTH_MANY
         words = f"{counted(len(hidden), 'character')} without width"
-        grave: Severity = "block" if spells else "warn"
+        grave: Severity = "block" if spells else "info" if vendored else "warn"
         yield _finding(submission, INVISIBLE, file, _line(text, hidden[0]), words, grave)
 
 

@@ -20,6 +20,7 @@ LARGEST_BYTES = 1_500_000
 DEEPEST = 1_000
 _BRACKET = re.compile(rb"[\[\](){}]")
 _SHEBANG = re.compile(rb"#![^\n]*?\b(python|node|deno|bun)")
+_READ_AS = {".pyw": ".py", ".mts": ".ts", ".cts": ".ts"}  # by names that every tool knows
 _SPOKEN = {b"python": ".py", b"node": ".js", b"deno": ".ts", b"bun": ".ts"}
 
 
@@ -95,7 +96,7 @@ def code_suffix(file: SourceFile) -> str | None:
     lower = file.path.lower()
     for suffix in CODE:
         if lower.endswith(suffix):
-            return ".py" if suffix == ".pyw" else suffix
+            return _READ_AS.get(suffix, suffix)
     if "." not in lower.rpartition("/")[2] and (spoken := _SHEBANG.match(file.content[:200])):
         return _SPOKEN[spoken[1]]
     return None

@@ -89,10 +89,14 @@ def _setup_cfg(tree: SourceTree) -> Iterator[DependencyFact]:
         return
     wanted = parser.get("options", "install_requires", fallback="")
     yield from _facts(wanted.splitlines(), "setup.cfg: install_requires")
+    if parser.has_section("options.extras_require"):
+        for extra, lines in parser.items("options.extras_require"):
+            where = f"setup.cfg: extras_require.{extra}"
+            yield from _facts(lines.splitlines(), where, for_tests=True)
 
 
 def _setup_py(tree: SourceTree) -> Iterator[DependencyFact]:
-    """Literal lists given as `install_requires=`, and nothing cleverer."""
+    """Literal lists given as `install_requires=` and `extras_require=`, and nothing cleverer."""
     file = tree.get("setup.py")
     module = parse_python(file.content) if file else None
     if module is None:
@@ -105,11 +109,21 @@ def _setup_py(tree: SourceTree) -> Iterator[DependencyFact]:
         if isinstance(target, ast.Name)
     }
     for node in ast.walk(module):
-        if isinstance(node, ast.keyword) and node.arg == "install_requires":
-            value = named.get(node.value.id) if isinstance(node.value, ast.Name) else node.value
-            items = value.elts if isinstance(value, ast.List | ast.Tuple) else []
-            texts = [i.value for i in items if isinstance(i, ast.Constant)]
-            yield from _facts(_list(texts), "setup.py: install_requires")
+        if not isinstance(node, ast.keyword):
+            continue
+        value = named.get(node.value.id) if isinstance(node.value, ast.Name) else node.value
+        if node.arg == "install_requires":
+            yield from _facts(_literals(value), "setup.py: install_requires")
+        elif node.arg == "extras_require" and isinstance(value, ast.Dict):
+            for key, lines in zip(value.keys, value.values, strict=True):
+                if isinstance(key, ast.Constant):
+                    where = f"setup.py: extras_require.{str(key.value)[:60]}"
+                    yield from _facts(_literals(lines), where, for_tests=True)
+
+
+def _literals(value: ast.expr | None) -> list[str]:
+    items = value.elts if isinstance(value, ast.List | ast.Tuple) else []
+    return _list([item.value for item in items if isinstance(item, ast.Constant)])
 
 
 def _lock_files(tree: SourceTree) -> Iterator[DependencyFact]:

@@ -215,3 +215,58 @@ def test_benchmarks_are_reported_and_failing_ones_warned_of() -> None:
         ("benchmark-fails", "warn", "devforge.yaml: benchmarks", "gone: calling a:b failed: no b"),
         ("benchmark-result", "info", "devforge.yaml: benchmarks", numbers),
     ]
+
+
+def test_a_start_inside_another_program_goes_to_a_person_and_says_so() -> None:
+    output = "Error: Cannot find module 'vscode'"
+    failure = Failure(what="activating greet.py failed", output=output)
+
+    assert words(findings(performance, GOOD.model_copy(update={"activation": failure}))) == [
+        (
+            "activation-beyond-sandbox",
+            "person",
+            "greet.py",
+            f"it could not be started here, because `vscode` exists only inside VS Code: {output}",
+        )
+    ]
+
+
+def test_a_package_that_nobody_listed_blocks_and_is_named() -> None:
+    output = "ModuleNotFoundError: No module named 'flask.views'"
+    failure = Failure(what="activating greet.py failed", output=output)
+    (found,) = findings(performance, GOOD.model_copy(update={"activation": failure}))
+
+    assert (found.rule, found.severity) == ("activation-fails", "block")
+    assert found.remedy.startswith("list flask among the dependencies")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ModuleNotFoundError: No module named 'sublime'",
+        "socket.gaierror: [Errno -3] Temporary failure in name resolution",
+        "qt.qpa.xcb: could not connect to display",
+        "ImportError: libasound.so.2: cannot open shared object file: No such file or directory",
+        "FileNotFoundError: [Errno 2] No such file or directory: 'rg'",
+        "fatal: not a git repository (or any parent up to mount point /)",
+    ],
+)
+def test_what_no_sandbox_has_is_one_finding_for_a_person(said: str) -> None:
+    names = tuple(f"test_a.py::test_{n}: {said}" for n in range(9))
+    failing = TestRun(framework="pytest", passed=1, failed=9, skipped=0, failures=names)
+    low = (FileCoverage(path="a.py", covered=1, total=4, missing=(2, 3, 4)),)
+    found = findings(coverage, GOOD.model_copy(update={"tests": failing, "coverage": low}))
+
+    assert [(f.rule, f.severity) for f in found] == [
+        ("tests-beyond-sandbox", "person"),
+        ("coverage-low", "person"),
+    ]
+
+
+def test_tests_that_miss_packages_are_one_finding_with_the_packages() -> None:
+    names = ("a.test.js: Cannot find package 'ava'", "b.test.js: Cannot find package 'outdent'")
+    failing = TestRun(framework="node", passed=0, failed=2, skipped=0, failures=names)
+    (found,) = findings(coverage, GOOD.model_copy(update={"tests": failing}))
+
+    assert (found.rule, found.severity) == ("tests-fail", "block")
+    assert "ava, outdent cannot be imported: a.test.js, b.test.js" in found.problem

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+from checks.places import place_of
 from devforge.model.observed import SourceFile, SourceTree
 
 Runner = Literal["node", "mocha", "jest", "vitest"]
@@ -26,14 +27,30 @@ _SCRIPT_TOOLING = re.compile(
 _TEST_IMPORT = re.compile(
     rb"node:test|node:assert|['\"](?:assert|uvu|tape|tap)['\"]|vitest|@jest/globals|\bdescribe\s*\(|\bit\s*\(|\btest\s*\("
 )
+_OTHER_RUNNERS = {
+    "ava", "jasmine", "karma", "lab", "playwright", "qunit", "tap", "vscode-test", "wdio", "wtr",
+}  # fmt: skip
 _RUNNERS: tuple[Runner, ...] = ("vitest", "jest", "mocha")
+
+
+def others_directories(tree: SourceTree) -> tuple[str, ...]:
+    """The directories of other people's code and of examples, whose tests are not the extension's."""
+    found = set()
+    for path, _ in _files(tree):
+        parts = PurePosixPath(path).parts[:-1]
+        for depth, part in enumerate(parts):
+            directory = "/".join(parts[: depth + 1])
+            if part.lower() in _NOT_SHIPPED or place_of(f"{directory}/x") == "vendored":
+                found.add(directory)
+                break
+    return tuple(sorted(found))
 
 
 def python_tests(tree: SourceTree) -> tuple[str, ...]:
     """The files that hold tests by their names; below a folder of tests, unittest's `test*.py` too."""
     return tuple(
         path
-        for path, _ in _files(tree)
+        for path, _ in _own_files(tree)
         if _PYTHON_TEST.fullmatch(_name(path))
         or (_is_in(path, _TEST_FOLDERS) and re.fullmatch(r"test.*\.py", _name(path)))
     )
@@ -43,10 +60,10 @@ def python_sources(tree: SourceTree) -> tuple[str, ...]:
     """The extension's own modules: no tests, no packaging, no examples."""
     return tuple(
         path
-        for path, file in _files(tree)
+        for path, file in _own_files(tree)
         if path.endswith(".py")
         and file.content.strip()
-        and not _is_in(path, _TEST_FOLDERS | _NOT_SHIPPED)
+        and not _is_in(path, _TEST_FOLDERS)
         and _name(path) not in _PYTHON_TOOLING
         and not _PYTHON_TEST.fullmatch(_name(path))
     )
@@ -58,9 +75,8 @@ def script_tests(tree: SourceTree) -> tuple[str, ...]:
     started = set(re.findall(r"\bnode (?:\./)?([^-\s&;|]\S*)", _test_script(tree)))
     return tuple(
         path
-        for path, file in _files(tree)
+        for path, file in _own_files(tree)
         if _SCRIPT.fullmatch(path)
-        and not _is_in(path, _NOT_SHIPPED)
         and not _SCRIPT_TOOLING.fullmatch(_name(path))
         and (
             _SCRIPT_TEST.fullmatch(_name(path))
@@ -75,11 +91,11 @@ def script_sources(tree: SourceTree) -> tuple[str, ...]:
     tests = set(script_tests(tree))
     return tuple(
         path
-        for path, file in _files(tree)
+        for path, file in _own_files(tree)
         if _SCRIPT.fullmatch(path)
         and file.content.strip()
         and path not in tests
-        and not _is_in(path, _TEST_FOLDERS | _NOT_SHIPPED)
+        and not _is_in(path, _TEST_FOLDERS)
         and not _SCRIPT_TOOLING.fullmatch(_name(path))
     )
 
@@ -98,6 +114,12 @@ def script_runner(tree: SourceTree) -> Runner:
             return runner
     listed = {**_table(package, "devDependencies"), **_table(package, "dependencies")}
     return next((runner for runner in _RUNNERS if runner in listed), "node")
+
+
+def other_runner(tree: SourceTree) -> str | None:
+    """The program the tests are started with, where it is one that the trial does not know."""
+    words = re.findall(r"(?:^|[\s/&;|])((?:@\w+/)?[a-z][\w-]*)(?=$|[\s&;|])", _test_script(tree))
+    return next((word for word in words if word in _OTHER_RUNNERS), None)
 
 
 def package_json(tree: SourceTree) -> dict[str, Any]:
@@ -127,6 +149,12 @@ def code_lines(file: SourceFile) -> set[int]:
 def _files(tree: SourceTree) -> Iterator[tuple[str, SourceFile]]:
     for path, file in tree.files.items():
         if file.mode in ("file", "executable"):
+            yield path, file
+
+
+def _own_files(tree: SourceTree) -> Iterator[tuple[str, SourceFile]]:
+    for path, file in _files(tree):
+        if not _is_in(path, _NOT_SHIPPED) and place_of(path) != "vendored":
             yield path, file
 
 

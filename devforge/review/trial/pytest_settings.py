@@ -22,6 +22,7 @@ _PLACES = (
 # Options that choose tests or say how they are imported. Others ask for plugins, reports or processes
 # of their own, which a trial does not have, or measures itself.
 _WITH_VALUE = {"-m", "-k", "--ignore", "--ignore-glob", "--deselect", "--import-mode"}
+_PLUGINS = {"pytester"}  # pytest's own, switched off until asked for
 _ALONE = {"--doctest-modules", "--pyargs"}
 
 
@@ -43,7 +44,9 @@ def kept_options(tree: SourceTree) -> tuple[str, ...]:
 def _kept(words: Iterator[str]) -> Iterator[str]:
     for word in words:
         name, equals, _ = word.partition("=")
-        if word in _ALONE or (equals and name in _WITH_VALUE):
+        if word == "-p" and (plugin := next(words, None)) in _PLUGINS:
+            yield f"-p{plugin}"
+        elif word in _ALONE or (equals and name in _WITH_VALUE):
             yield word
         elif word in _WITH_VALUE and (value := next(words, None)) is not None:
             yield from (word, value)

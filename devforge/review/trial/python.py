@@ -20,7 +20,7 @@ from devforge.errors import Unavailable
 from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
 from devforge.model.policy import Sandbox as Limits
 from devforge.review.trial.answers import TestsAnswer
-from devforge.review.trial.discovery import python_sources, python_tests
+from devforge.review.trial.discovery import others_directories, python_sources, python_tests
 from devforge.review.trial.pytest_settings import kept_options, names_test_files
 from devforge.review.trial.requirements import python_requirements, read_toml
 from devforge.review.trial.side import HARNESS, Fetched
@@ -50,6 +50,7 @@ class PythonSide:
         options = list(kept_options(tree))
         if not names_test_files(tree):  # then those that unittest would find count too
             options += ["-o", "python_files=test*.py *_test.py tests.py"]
+        options += [f"--ignore={directory}" for directory in others_directories(tree)]
         request = {"sources": python_sources(tree), "options": options}
         (scratch / "request.json").write_text(json.dumps(request), encoding="utf-8")
 

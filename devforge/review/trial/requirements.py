@@ -50,6 +50,7 @@ def python_requirements(tree: SourceTree) -> Requirements:
     project = read_toml(tree, "pyproject.toml")
     lines = [*_files(tree), *_project(project), *_elsewhere(tree)]
     own = canonicalize_name(str(_table(project, "project").get("name", "")))
+    imported = _imported(tree)
     hashed: dict[str, str] = {}
     plain: dict[str, str] = {}
     refused: dict[str, str] = {}
@@ -62,7 +63,7 @@ def python_requirements(tree: SourceTree) -> Requirements:
             continue
         if wanted.url is not None:
             refused[wanted.name] = f"comes from {wanted.url[:120]}, not from the package index"
-        elif (name := canonicalize_name(wanted.name)) != own and _is_needed(wanted, name):
+        elif canonicalize_name(wanted.name) != own and _is_needed(wanted, imported):
             (hashed if hashes else plain)[str(wanted)] = " ".join([str(wanted), *hashes])
     pinned = {canonicalize_name(Requirement(line).name) for line in hashed}
     rest = [line for line in plain if canonicalize_name(Requirement(line).name) not in pinned]
@@ -72,8 +73,15 @@ def python_requirements(tree: SourceTree) -> Requirements:
     return Requirements(tuple(hashed.values()), tuple(rest), refused)
 
 
-def _is_needed(wanted: Requirement, name: str) -> bool:
-    if name in _NO_TEST_NEEDS:
+def _imported(tree: SourceTree) -> set[str]:
+    """What the code itself asks for: a plugin of mypy imports mypy."""
+    facts = (fact for fact in read_python(tree) if fact.direct and not fact.for_tests)
+    return {fact.name for fact in facts if not fact.source.endswith((".txt", ".in"))}
+
+
+def _is_needed(wanted: Requirement, imported: set[str]) -> bool:
+    name = canonicalize_name(wanted.name)
+    if name in _NO_TEST_NEEDS and name not in imported:
         return False
     return wanted.marker is None or wanted.marker.evaluate({"extra": ""})
 
@@ -116,7 +124,8 @@ def _project(project: Mapping[str, Any]) -> Iterator[str]:
 def _elsewhere(tree: SourceTree) -> Iterator[str]:
     """What setup.py, setup.cfg and poetry's tables ask for, as the dependencies check reads them."""
     for fact in read_python(tree):
-        if fact.source.startswith("setup."):
+        extra = fact.source.partition("extras_require.")[2]
+        if fact.source.startswith("setup.") and (not extra or _TEST_GROUP.fullmatch(extra)):
             yield fact.requirement
         elif fact.source == "pyproject.toml: tool.poetry":
             yield f"{fact.name}=={fact.locked}" if fact.locked else _from_poetry(fact.requirement)

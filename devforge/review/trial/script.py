@@ -13,6 +13,7 @@ from devforge.model.policy import Sandbox as Limits
 from devforge.review.trial.answers import TestsAnswer
 from devforge.review.trial.discovery import (
     code_lines,
+    other_runner,
     package_json,
     script_runner,
     script_sources,
@@ -68,6 +69,8 @@ class ScriptSide:
     def framework(self, tree: SourceTree, fetched: Fetched) -> Framework | Failure | None:
         if not script_tests(tree):
             return None
+        if other := other_runner(tree):
+            return Failure(what=f"its tests are written for {other}, which this review cannot run")
         runner = script_runner(tree)
         installed = [d for d in fetched.directories if (d / runner).is_dir()]
         if runner in _THROUGH_NODE or (installed and _measures(runner, installed[0])):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import socket
 import threading
 import time
 from collections.abc import Mapping
@@ -12,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import uvicorn
 
@@ -37,6 +34,7 @@ from devforge.local.repositories import (
 )
 from devforge.local.shapes.links import repository_path
 from devforge.local.store import Row
+from devforge.local.taking import take_directory, take_port
 from devforge.local.tokens import create_personal_token
 
 
@@ -61,8 +59,12 @@ class LocalGitHub:
     """GitHub on a loopback port, served from a thread of this process while the `with` block lasts."""
 
     def __init__(self, data: Path, *, port: int = 0) -> None:
-        self._lock = _locked(data)
-        self._socket = _listening(port, self._lock)
+        self._lock = take_directory(data)
+        try:
+            self._socket = take_port(port)
+        except Refused:
+            self._lock.close()
+            raise
         self.hub = Hub(data, f"http://127.0.0.1:{self._socket.getsockname()[1]}")
         seed(self.hub)
         services.attach(self.hub)
@@ -221,47 +223,3 @@ class LocalGitHub:
     def request_counts(self) -> dict[str, int]:
         """Return how many API requests were made: by kind of token, and by workflow run as `run 7`."""
         return ledger.counts(self.hub)
-
-
-def _locked(data: Path) -> IO[str]:
-    """Take the data directory for this process.
-
-    Raises:
-        BadInput: there can be no such directory. Refused: another process has it.
-    """
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        file = (data / "lock").open("a+", encoding="utf-8")
-    except OSError as error:
-        raise BadInput(
-            f"{data} cannot hold a server's data: {error.strerror}; name a directory of yours"
-        ) from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.seek(0)
-        holder = file.read().strip() or "another process"
-        file.close()
-        raise Refused(
-            f"{data} is in use by {holder}; stop that server, or give this one another directory"
-        ) from error
-    file.truncate(0)
-    file.write(f"process {os.getpid()}")
-    file.flush()
-    return file
-
-
-def _listening(port: int, lock: IO[str]) -> socket.socket:
-    # asyncio switches Nagle off only where the protocol is named; 40 ms a request hang on it.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
-        listener.close()
-        lock.close()
-        raise Refused(
-            f"port {port} of 127.0.0.1 cannot be used: {error.strerror}; choose another, or 0 for a free one"
-        ) from error
-    listener.listen(128)
-    return listener

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from devforge.local.access import has_role, role_of
 from devforge.local.events import Event
 from devforge.local.hub import Actor, Hub
+from devforge.local.mergeability import try_merge
 from devforge.local.merges import merge_pull
 from devforge.local.protection import merge_refusal
-from devforge.local.pulls import announce, try_merge
+from devforge.local.pulls import announce
 from devforge.local.refusals import ApiRefusal
 from devforge.local.rulesets import merge_problems
 from devforge.local.shapes.accounts import simple_user

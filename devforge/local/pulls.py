@@ -1,17 +1,18 @@
-"""Pull requests: opened, kept in step with their branches, tried for conflicts."""
+"""Pull requests: opened, and kept in step with their branches."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from devforge.local.git.changes import RefMove, is_ancestor
-from devforge.local.git.merging import merge_base, merged_tree
-from devforge.local.git.objects import Signature, write_commit
+from devforge.local.git.merging import merge_base
 from devforge.local.git.repositories import ZERO
 from devforge.local.hub import Actor, Hub
 from devforge.local.issues import close_issue, open_issue, touch
+from devforge.local.mergeability import point_pull_ref, try_merge
 from devforge.local.refusals import ApiRefusal, forbidden, invalid
 from devforge.local.settings import read_setting
+from devforge.local.shapes.pulls import full_pull
 from devforge.local.store import Row
 
 
@@ -59,7 +60,7 @@ def open_pull(
             draft=int(draft),
             maintainer_can_modify=int(maintainer_can_modify and source["id"] != repository["id"]),
         )
-    _point(hub, hub.store.get("pull", id), "head", head_sha)
+    point_pull_ref(hub, hub.store.get("pull", id), "head", head_sha)
     tested = try_merge(hub, hub.store.get("pull", id))
     announce(hub, tested, "opened", actor)
     return tested
@@ -128,8 +129,6 @@ def pull_numbered(hub: Hub, repository: Row, number: int) -> Row | None:
 
 def announce(hub: Hub, pull: Row, action: str, actor: Actor, **more: Any) -> None:
     """Tell subscribers what happened to a pull request."""
-    from devforge.local.shapes.pulls import full_pull  # noqa: PLC0415 - shapes read pulls
-
     repository = hub.store.get("repository", pull["repository_id"])
     told = {"action": action, "number": pull["number"], "pull_request": full_pull(hub, pull)}
     hub.emit("pull_request", repository, told | more, actor)
@@ -162,7 +161,7 @@ def _follow_head(hub: Hub, pull: Row, move: RefMove, actor: Actor) -> None:
         return
     hub.store.update("pull", pull["id"], head_sha=move.after)
     touch(hub, pull["issue_id"])
-    _point(hub, pull, "head", move.after)
+    point_pull_ref(hub, pull, "head", move.after)
     tested = try_merge(hub, hub.store.get("pull", pull["id"]))
     announce(hub, tested, "synchronize", actor, before=move.before, after=move.after)
 
@@ -191,37 +190,3 @@ def _mark_merged(hub: Hub, pull: Row, commit: str, actor: Actor) -> None:
         )
         close_issue(hub, hub.store.get("issue", pull["issue_id"]), actor)
         announce(hub, hub.store.get("pull", pull["id"]), "closed", actor)
-
-
-def _point(hub: Hub, pull: Row, which: str, sha: str) -> None:
-    """Move `refs/pull/N/head` or `…/merge`; objects are there, the network of forks shares them."""
-    name = f"refs/pull/{pull['number']}/{which}"
-    # Without the repository's lock: whoever comes here may hold the store, which comes after it.
-    hub.git.run(pull["repository_id"], "update-ref", name, sha)
-
-
-def try_merge(hub: Hub, pull: Row) -> Row:
-    """Try the merge unless this head and base were tried before; move `refs/pull/N/merge`.
-
-    Return the pull request with what came of it.
-    """
-    tried = (pull["tested_head"], pull["tested_base"])
-    if pull["merged"] or tried == (pull["head_sha"], pull["base_sha"]):
-        return pull
-    tree = merged_tree(hub, pull["repository_id"], pull["base_sha"], pull["head_sha"])
-    commit = None
-    if tree is not None:
-        author = Signature("GitHub", "noreply@github.com", hub.clock.now().replace(microsecond=0))
-        message = f"Merge {pull['head_sha']} into {pull['base_sha']}"
-        parents = (pull["base_sha"], pull["head_sha"])
-        commit = write_commit(hub, pull["repository_id"], tree, parents, message, author, author)
-        _point(hub, pull, "merge", commit)
-    hub.store.update(
-        "pull",
-        pull["id"],
-        tested_head=pull["head_sha"],
-        tested_base=pull["base_sha"],
-        mergeable=int(tree is not None),
-        merge_commit_sha=commit,
-    )
-    return hub.store.get("pull", pull["id"])

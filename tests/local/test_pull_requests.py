@@ -233,3 +233,14 @@ def test_a_branch_behind_its_base_is_brought_up_to_it(proposal, bob, tool):
     pull = tool.get_pull(1)
     assert pull.head.sha != proposal.head.sha
     assert tool.compare("main", "bob:main").behind_by == 0
+
+
+def test_a_stranger_brings_nobody_elses_branch_up_to_its_base(proposal, github, through, tool):
+    tool.create_file("other.txt", "meanwhile", "other\n")
+    mallory = through(github.create_account("mallory").token)
+
+    assert not mallory.get_repo("alice/tool").get_pull(1).update_branch()
+    assert tool.get_pull(1).head.sha == proposal.head.sha
+    assert tool.get_pull(1).update_branch(), (
+        "maintainers of the base may, where its author lets them"
+    )

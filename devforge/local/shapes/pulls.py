@@ -8,10 +8,10 @@ from typing import Any
 from devforge.local.git.diffs import diff
 from devforge.local.git.merging import merge_base
 from devforge.local.hub import Hub
+from devforge.local.mergeability import try_merge
 from devforge.local.merges import commits_of
 from devforge.local.nodes import node_id
 from devforge.local.protection import merge_refusal
-from devforge.local.pulls import try_merge
 from devforge.local.rulesets import merge_problems
 from devforge.local.shapes.accounts import simple_user, user_by_id
 from devforge.local.shapes.issues import association, reaction_counts, shared_fields

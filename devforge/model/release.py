@@ -22,7 +22,8 @@ class Source(Strict):
 
     commit: CommitSha
     subdirectory: InnerPath | Literal["."] = "."
-    tree_sha256: Sha256
+    tree_sha256: Sha256  # the whole source, as it was reviewed
+    packed_sha256: Sha256  # what of it is in the package: a client has no more to compare
     manifest: Manifest
     readme: Annotated[str, Field(max_length=README_CHARACTERS)] = ""  # Markdown, as written
     dependencies: tuple[DependencyFact, ...] = ()

@@ -18,7 +18,7 @@ from devforge.model.release import README_CHARACTERS, Source
 from devforge.model.verdict import Report
 from devforge.model.versions import Version
 from devforge.publish.layout import pointer
-from devforge.publish.package import pack, package_name
+from devforge.publish.package import pack, package_name, packed_tree
 from devforge.publish.sbom import render_sbom, sbom_name
 
 _READMES = ("README.md", "readme.md", "Readme.md", "README.markdown", "README", "README.txt")
@@ -139,6 +139,7 @@ def _build(candidate: Candidate, tree: SourceTree) -> Built:
         commit=candidate.record.commit,
         subdirectory=candidate.record.subdirectory,
         tree_sha256=tree.sha256,
+        packed_sha256=packed_tree(tree).sha256,
         manifest=manifest,
         readme=_readme(tree),
         dependencies=tuple(candidate.dependencies),

@@ -84,7 +84,7 @@ def _of_release(
         record,
         source.manifest,
         note.package,
-        tree_sha256=source.tree_sha256,
+        tree_sha256=source.packed_sha256,
         commit=source.commit,
         rollout=rollout,
     )

@@ -69,6 +69,11 @@ def packed_files(tree: SourceTree) -> Iterator[SourceFile]:
             yield tree.files[path]
 
 
+def packed_tree(tree: SourceTree) -> SourceTree:
+    """Return what a client finds when it unpacks the package of `tree`."""
+    return SourceTree({file.path: file for file in packed_files(tree)})
+
+
 def read_package(content: bytes, *, name: str = "package") -> tuple[Manifest, SourceTree]:
     """Return the manifest and the files of a package that anyone may have made.
 

@@ -92,7 +92,7 @@ def render_notes(built: Built, server_url: str) -> str:
         f"`{built.id}` {built.version}, built from "
         f"{server_url}/{built.repository}/tree/{built.source.commit}\n\n"
         f"| | sha256 |\n|---|---|\n| package | `{package}` |\n| reviewed source | `{tree}` |\n\n"
-        f"Install it with `devforge install {built.id}@{built.version}`.\n"
+        f"Install it with `devforge install {built.id} --version {built.version}`.\n"
     )
 
 

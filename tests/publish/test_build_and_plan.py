@@ -10,11 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from published import built_of, candidate_of, manifest_of, note_of, report_of, tree_of
 
+from devforge.cli.options import parse_id
 from devforge.model.observed import DependencyFact
 from devforge.model.release import Withdrawal
 from devforge.plan import Plan
 from devforge.publish.build import Built, Left, build
+from devforge.publish.documents import released
+from devforge.publish.package import read_package
 from devforge.publish.plan import plan_publish
+from devforge.publish.release import render_notes
 from devforge.publish.removal import plan_removal
 
 MANIFEST = manifest_of()
@@ -54,6 +58,29 @@ def test_a_report_that_is_not_about_this_source_holds_or_waits():
     assert not left(report=report(version="9.9.9")).waits
     assert not left(report=b"{}").waits
     assert "was not found" in left(tree=None, problem="the commit was not found").reason
+
+
+def test_the_index_names_what_a_client_finds_in_the_package():
+    ignoring = {".devforgeignore": b"tests/\n", "tests/test_it.py": b"assert True\n"}
+    tree = tree_of(MANIFEST, ignoring)
+    built = built_of(MANIFEST, tree)
+    record = candidate_of(MANIFEST, tree=tree).record
+    [(listed, _)] = released({MANIFEST.version: record}, {MANIFEST.version: note_of(built)}, None)
+
+    _, unpacked = read_package(built.package)
+    assert "tests/test_it.py" not in unpacked.files
+    assert listed.tree_sha256 == unpacked.sha256
+    assert built.source.tree_sha256 == tree.sha256 != unpacked.sha256
+
+
+def test_the_notes_of_a_release_name_a_command_that_exists():
+    line = render_notes(BUILT[0], "https://github.com").splitlines()[-1]
+    command = line.partition("`devforge ")[2].partition("`")[0].split()
+
+    name, *options = command[1:]
+    assert command[0] == "install"
+    assert parse_id(name) == MANIFEST.id
+    assert options == ["--version", "1.0.0"]
 
 
 def test_a_manifest_of_something_else_is_held():

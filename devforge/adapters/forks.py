@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -61,7 +62,8 @@ class Forks(GitHub):
             path = f"/repos/{repository.full_name}/commits/{commit}"
             return self._maybe(_Sha, path) is not None
         except Refused as error:
-            if "422" in str(error):  # GitHub's answer for a commit it never saw
+            # GitHub's answers for a repository without a commit, and for a commit it never saw.
+            if re.search(r": (409|422) ", str(error)):
                 return False
             raise
 

@@ -16,6 +16,6 @@ def missing_extra(error: BaseException, *, command: str) -> Unavailable | None:
     if not package or package in _OURS:
         return None
     return Unavailable(
-        f"`devforge {command}` needs packages that are not installed ({package}); "
+        f"`devforge {command}` needs Python packages that are not installed ({package} …); "
         f"run: pip install 'devforge-registry[{_EXTRAS[command]}]'"
     )

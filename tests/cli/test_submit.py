@@ -145,6 +145,17 @@ def test_a_commit_that_was_not_pushed_is_refused_with_the_command_that_helps(dev
     assert developer.pulls() == []
 
 
+def test_a_repository_nothing_was_pushed_to_yet_is_told_to_push(developer):
+    developer.github.create_repository("ada/empty")
+    origin = f"{developer.github.url}/ada/empty.git"
+    git(developer.directory, "remote", "set-url", "origin", origin)
+
+    code, out, err = developer.submit()
+
+    assert code == 1
+    assert "git push" in out + err
+
+
 def test_changes_that_are_not_committed_are_left_out_and_said(developer):
     (developer.directory / "README.md").write_text("later\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from devforge.adapters.program import ToolFailed, find_program, read_answer, run_program
@@ -60,7 +61,7 @@ def scan_python(
     except ToolFailed as error:
         return Missing(reason=str(error))
     unread = [_unread(error) for error in output.errors if "syntax" not in error.reason]
-    return tuple(sorted([*map(_finding, output.results), *unread], key=_place))
+    return tuple(sorted([*map(_finding, output.results), *unread], key=attrgetter("place")))
 
 
 def _finding(result: _Result) -> ToolFinding:
@@ -77,7 +78,3 @@ def _finding(result: _Result) -> ToolFinding:
 def _unread(error: _Error) -> ToolFinding:
     path = str(PurePosixPath(error.filename))
     return ToolFinding(tool="bandit", code="unread", path=path, line=1, message=error.reason)
-
-
-def _place(finding: ToolFinding) -> tuple[str, int, str]:
-    return finding.path, finding.line, finding.code

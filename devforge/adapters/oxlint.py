@@ -6,6 +6,7 @@ quality is its author's business; syntax errors cannot be silenced.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from devforge.adapters import nodetools
@@ -61,7 +62,7 @@ def lint_javascript(
         return Missing(reason=str(error))
     if output.number_of_files < len(wanted):
         return Missing(reason=f"oxlint read {output.number_of_files} of {len(wanted)} files")
-    return tuple(sorted(map(_finding, output.diagnostics), key=_place))
+    return tuple(sorted(map(_finding, output.diagnostics), key=attrgetter("place")))
 
 
 def _program() -> tuple[str, ...]:
@@ -77,7 +78,3 @@ def _finding(line: _Line) -> ToolFinding:
         line=line.labels[0].span.line if line.labels else 1,
         message=line.message,
     )
-
-
-def _place(finding: ToolFinding) -> tuple[str, int, str, str]:
-    return finding.path, finding.line, finding.code, finding.message

@@ -8,6 +8,7 @@ honoured, since quality is its author's business; syntax errors cannot be silenc
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 from pathlib import Path
 
 from devforge.adapters.program import ToolFailed, find_program, read_answer, run_program
@@ -53,7 +54,7 @@ def lint_python(
         lines = read_answer("ruff", answer, list[_Line])
     except ToolFailed as error:
         return Missing(reason=str(error))
-    return tuple(sorted((_finding(line, directory) for line in lines), key=_place))
+    return tuple(sorted((_finding(line, directory) for line in lines), key=attrgetter("place")))
 
 
 def _finding(line: _Line, directory: Path) -> ToolFinding:
@@ -65,7 +66,3 @@ def _finding(line: _Line, directory: Path) -> ToolFinding:
         line=line.location.row,
         message=line.message,
     )
-
-
-def _place(finding: ToolFinding) -> tuple[str, int, str, str]:
-    return finding.path, finding.line, finding.code, finding.message

@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from operator import attrgetter
 from pathlib import Path
 
 import checks
@@ -91,7 +92,7 @@ def scan(
                 reasons.append(str(error))
             else:
                 found = {*_findings(output), *_unread(output, wanted)}
-                return tuple(sorted(found, key=_place))
+                return tuple(sorted(found, key=attrgetter("place")))
     return Missing(reason="; then ".join(reasons))
 
 
@@ -168,7 +169,3 @@ def _unread(output: _Output, wanted: set[str]) -> Iterator[ToolFinding]:
 
 def _not_read(path: str, why: str) -> ToolFinding:
     return ToolFinding(tool="semgrep", code=UNREAD, path=path, line=1, message=why)
-
-
-def _place(finding: ToolFinding) -> tuple[str, int, str, str]:
-    return finding.path, finding.line, finding.code, finding.message

@@ -78,6 +78,11 @@ class ToolFinding(Strict):
     message: str
     severity: str = ""
 
+    @property
+    def place(self) -> tuple[str, int, str, str]:
+        """What findings are put in order by."""
+        return self.path, self.line, self.code, self.message
+
 
 class DependencyFact(Strict):
     """One dependency as the extension declares it."""

@@ -7,7 +7,7 @@ from typing import Any
 from devforge.local import automerge
 from devforge.local.graphql.comments import needs
 from devforge.local.graphql.refusals import unprocessable
-from devforge.local.graphql.registry import Arguments, columns, field
+from devforge.local.graphql.registry import Arguments, columns, field, told
 from devforge.local.graphql.things import Thing, account_thing, thing_of
 from devforge.local.graphql.view import View
 
@@ -78,8 +78,5 @@ def _mergeable(view: View, given: Arguments) -> Thing:
 
 
 def _told(view: View, given: Arguments, thing: Thing) -> dict[str, Any]:
-    return {
-        "actor": Thing(view.actor.account["kind"], view.actor.account),
-        "clientMutationId": given.get("clientMutationId"),
-        "pullRequest": Thing("PullRequest", view.hub.store.get("pull", thing.id)),
-    }
+    actor = Thing(view.actor.account["kind"], view.actor.account)
+    return told(given, actor=actor, pullRequest=view.fresh(thing))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devforge.local.git.objects import read_commit
-from devforge.local.graphql.registry import Arguments, columns, field
+from devforge.local.graphql.registry import Arguments, columns, field, page
 from devforge.local.graphql.things import Thing
 from devforge.local.graphql.view import View
 from devforge.local.nodes import node_id
@@ -49,16 +49,10 @@ def committed_date(thing: Thing, view: View, _arguments: Arguments) -> str:
     return read_commit(view.hub, thing.id, thing.row["oid"]).committer.stamp
 
 
-@field("Commit", "url")
+@page("Commit")
 def commit_url(thing: Thing, view: View, _arguments: Arguments) -> str:
     """Its page."""
     return f"{repository_web(view.hub, view.home_of(thing))}/commit/{thing.row['oid']}"
-
-
-@field("Commit", "resourcePath")
-def commit_path(thing: Thing, view: View, arguments: Arguments) -> str:
-    """Its page's path."""
-    return commit_url(thing, view, arguments).removeprefix(view.hub.url)
 
 
 @field("Commit", "statusCheckRollup")

@@ -7,7 +7,7 @@ from typing import Any
 from devforge.local import discussions
 from devforge.local.graphql.comments import may_change, needs
 from devforge.local.graphql.refusals import refusal, unprocessable
-from devforge.local.graphql.registry import Arguments, field
+from devforge.local.graphql.registry import Arguments, field, told
 from devforge.local.graphql.things import Thing
 from devforge.local.graphql.view import View
 from devforge.local.store import Row
@@ -28,7 +28,7 @@ def create_discussion(_root: Any, view: View, arguments: Arguments) -> dict[str,
     category = _category(view, repository, given["categoryId"])
     title, body = _title(given["title"]), _body(given["body"])
     row = discussions.open_discussion(view.hub, repository, category, title, body, view.actor)
-    return _told(given, discussion=Thing("Discussion", row))
+    return told(given, discussion=Thing("Discussion", row))
 
 
 @field("Mutation", "updateDiscussion")
@@ -44,7 +44,7 @@ def update_discussion(_root: Any, view: View, arguments: Arguments) -> dict[str,
     if given.get("categoryId") is not None:
         changes["category_id"] = _category(view, view.home_of(thing), given["categoryId"])["id"]
     discussions.change_discussion(view.hub, thing.row, changes, view.actor)
-    return _told(given, discussion=_fresh(view, thing))
+    return told(given, discussion=view.fresh(thing))
 
 
 @field("Mutation", "deleteDiscussion")
@@ -53,7 +53,7 @@ def delete_discussion(_root: Any, view: View, arguments: Arguments) -> dict[str,
     given = arguments["input"]
     thing = _changeable(view, given["id"], "Discussion")
     discussions.delete_discussion(view.hub, thing.row, view.actor)
-    return _told(given, discussion=thing)
+    return told(given, discussion=thing)
 
 
 @field("Mutation", "closeDiscussion")
@@ -65,7 +65,7 @@ def close_discussion(_root: Any, view: View, arguments: Arguments) -> dict[str, 
         raise unprocessable("Discussion is already closed")
     reason = given.get("reason") or "RESOLVED"
     discussions.close_discussion(view.hub, thing.row, reason, view.actor)
-    return _told(given, discussion=_fresh(view, thing))
+    return told(given, discussion=view.fresh(thing))
 
 
 @field("Mutation", "reopenDiscussion")
@@ -76,7 +76,7 @@ def reopen_discussion(_root: Any, view: View, arguments: Arguments) -> dict[str,
     if thing.row["closed_at"] is None:
         raise unprocessable("Discussion is already open")
     discussions.reopen_discussion(view.hub, thing.row, view.actor)
-    return _told(given, discussion=_fresh(view, thing))
+    return told(given, discussion=view.fresh(thing))
 
 
 @field("Mutation", "addDiscussionComment")
@@ -91,7 +91,7 @@ def add_comment(_root: Any, view: View, arguments: Arguments) -> dict[str, Any]:
     parent = _parent(view, thing, given.get("replyToId"))
     body = _body(given["body"])
     row = discussions.add_comment(view.hub, thing.row, body, parent, view.actor)
-    return _told(given, comment=Thing("DiscussionComment", row))
+    return told(given, comment=Thing("DiscussionComment", row))
 
 
 @field("Mutation", "updateDiscussionComment")
@@ -100,7 +100,7 @@ def update_comment(_root: Any, view: View, arguments: Arguments) -> dict[str, An
     given = arguments["input"]
     thing = _changeable(view, given["commentId"], "DiscussionComment")
     discussions.change_comment(view.hub, thing.row, _body(given["body"]), view.actor)
-    return _told(given, comment=_fresh(view, thing))
+    return told(given, comment=view.fresh(thing))
 
 
 @field("Mutation", "deleteDiscussionComment")
@@ -109,7 +109,7 @@ def delete_comment(_root: Any, view: View, arguments: Arguments) -> dict[str, An
     given = arguments["input"]
     thing = _changeable(view, given["id"], "DiscussionComment")
     discussions.delete_comment(view.hub, thing.row, view.actor)
-    return _told(given, comment=thing)
+    return told(given, comment=thing)
 
 
 @field("Mutation", "markDiscussionCommentAsAnswer")
@@ -121,7 +121,7 @@ def mark_as_answer(_root: Any, view: View, arguments: Arguments) -> dict[str, An
         raise unprocessable("Only top-level comments can be marked as an answer")
     if discussion.row["answer_id"] != comment.id:
         discussions.choose_answer(view.hub, discussion.row, comment.row, view.actor)
-    return _told(given, discussion=_fresh(view, discussion))
+    return told(given, discussion=view.fresh(discussion))
 
 
 @field("Mutation", "unmarkDiscussionCommentAsAnswer")
@@ -131,7 +131,7 @@ def unmark_as_answer(_root: Any, view: View, arguments: Arguments) -> dict[str, 
     comment, discussion = _answerable(view, given["id"])
     if discussion.row["answer_id"] == comment.id:
         discussions.withdraw_answer(view.hub, discussion.row, comment.row, view.actor)
-    return _told(given, discussion=_fresh(view, discussion))
+    return told(given, discussion=view.fresh(discussion))
 
 
 def _changeable(view: View, id: str, kind: str) -> Thing:
@@ -187,12 +187,3 @@ def _body(body: str) -> str:
     if len(body) > _LONGEST_BODY:
         raise unprocessable(f"Body is too long (maximum is {_LONGEST_BODY} characters)")
     return body
-
-
-def _fresh(view: View, thing: Thing) -> Thing:
-    table = {"Discussion": "discussion", "DiscussionComment": "discussion_comment"}[thing.kind]
-    return Thing(thing.kind, view.hub.store.get(table, thing.id))
-
-
-def _told(given: Arguments, **named: Thing) -> dict[str, Any]:
-    return {"clientMutationId": given.get("clientMutationId"), **named}

@@ -7,7 +7,7 @@ from typing import Any
 from devforge.local.graphql.comments import may_change
 from devforge.local.graphql.connections import connection
 from devforge.local.graphql.refusals import no_node
-from devforge.local.graphql.registry import Arguments, columns, field, flags
+from devforge.local.graphql.registry import Arguments, columns, field, flags, page
 from devforge.local.graphql.things import Thing, account_thing, thing_of, things
 from devforge.local.graphql.view import View
 from devforge.local.nodes import read_node_id
@@ -84,28 +84,16 @@ def _is_wanted(row: Row, arguments: Arguments) -> bool:
     return not states or ("CLOSED" if row["closed_at"] else "OPEN") in states
 
 
-@field("Discussion", "url")
+@page("Discussion")
 def url(thing: Thing, view: View, _arguments: Arguments) -> str:
     """Its page."""
     return discussion_url(view.hub, thing.row)
 
 
-@field("DiscussionComment", "url")
+@page("DiscussionComment")
 def url_of_comment(thing: Thing, view: View, _arguments: Arguments) -> str:
     """Its place on the page."""
     return comment_url(view.hub, thing.row)
-
-
-@field("Discussion", "resourcePath")
-def resource_path(thing: Thing, view: View, arguments: Arguments) -> str:
-    """Its page's path."""
-    return url(thing, view, arguments).removeprefix(view.hub.url)
-
-
-@field("DiscussionComment", "resourcePath")
-def path_of_comment(thing: Thing, view: View, arguments: Arguments) -> str:
-    """Its page's path."""
-    return url_of_comment(thing, view, arguments).removeprefix(view.hub.url)
 
 
 @field("Discussion", "category")

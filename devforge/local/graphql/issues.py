@@ -8,7 +8,7 @@ from urllib.parse import quote
 from devforge.local.graphql.comments import written
 from devforge.local.graphql.connections import connection
 from devforge.local.graphql.refusals import not_found
-from devforge.local.graphql.registry import Arguments, Resolver, columns, field, flags
+from devforge.local.graphql.registry import Arguments, Resolver, columns, field, flags, page
 from devforge.local.graphql.things import Thing, things
 from devforge.local.graphql.view import View
 from devforge.local.issues import labels_of
@@ -62,18 +62,12 @@ def state_reason(thing: Thing, _view: View, _arguments: Arguments) -> str | None
     return _REASONS.get(thing.row["state_reason"])
 
 
-@field(_BOTH, "url")
+@page(_BOTH)
 def url(thing: Thing, view: View, _arguments: Arguments) -> str:
     """Its page."""
     place = "pull" if thing.kind == "PullRequest" else "issues"
     number = written(view, thing)["number"]
     return f"{repository_web(view.hub, view.home_of(thing))}/{place}/{number}"
-
-
-@field(_BOTH, "resourcePath")
-def resource_path(thing: Thing, view: View, arguments: Arguments) -> str:
-    """Its page's path."""
-    return url(thing, view, arguments).removeprefix(view.hub.url)
 
 
 @field(_BOTH, "comments")
@@ -112,19 +106,13 @@ def comment_issue(thing: Thing, view: View, _arguments: Arguments) -> Thing:
     return Thing("Issue", view.hub.store.get("issue", thing.row["issue_id"]))
 
 
-@field("IssueComment", "url")
+@page("IssueComment")
 def comment_url(thing: Thing, view: View, _arguments: Arguments) -> str:
     """Its place on the page."""
     issue = view.hub.store.get("issue", thing.row["issue_id"])
     place = "pull" if issue["is_pull"] else "issues"
     web = repository_web(view.hub, view.home_of(thing))
     return f"{web}/{place}/{issue['number']}#issuecomment-{thing.id}"
-
-
-@field("IssueComment", "resourcePath")
-def comment_path(thing: Thing, view: View, arguments: Arguments) -> str:
-    """Its page's path."""
-    return comment_url(thing, view, arguments).removeprefix(view.hub.url)
 
 
 columns("Label", color="color", description="description", name="name")
@@ -143,16 +131,10 @@ def label_date(thing: Thing, view: View, _arguments: Arguments) -> str:
     return str(view.home_of(thing)["created_at"])
 
 
-@field("Label", "url")
+@page("Label")
 def label_url(thing: Thing, view: View, _arguments: Arguments) -> str:
     """The list of what carries it."""
     return f"{repository_web(view.hub, view.home_of(thing))}/labels/{quote(thing.row['name'])}"
-
-
-@field("Label", "resourcePath")
-def label_path(thing: Thing, view: View, arguments: Arguments) -> str:
-    """That page's path."""
-    return label_url(thing, view, arguments).removeprefix(view.hub.url)
 
 
 @field("Repository", "label")

@@ -8,8 +8,8 @@ from typing import Any
 from devforge.local import discussions
 from devforge.local.graphql.comments import needs, written
 from devforge.local.graphql.refusals import unprocessable
-from devforge.local.graphql.registry import Arguments, field
-from devforge.local.graphql.things import TABLES, Thing
+from devforge.local.graphql.registry import Arguments, field, told
+from devforge.local.graphql.things import Thing
 from devforge.local.graphql.view import View
 from devforge.local.issues import add_labels, remove_labels
 from devforge.local.pulls import announce as announce_pull
@@ -33,7 +33,7 @@ def add(_root: Any, view: View, arguments: Arguments) -> dict[str, Any]:
             names = [label["name"] for label in labels]
             new = add_labels(view.hub, written(view, thing), names, view.actor)
             _announce_each(view, thing, "labeled", new)
-    return _told(given, labelable=_fresh(view, thing))
+    return told(given, labelable=view.fresh(thing))
 
 
 @field("Mutation", "removeLabelsFromLabelable")
@@ -51,7 +51,7 @@ def remove(_root: Any, view: View, arguments: Arguments) -> dict[str, Any]:
             ]
             remove_labels(view.hub, issue, held, view.actor)
             _announce_each(view, thing, "unlabeled", held)
-    return _told(given, labelable=_fresh(view, thing))
+    return told(given, labelable=view.fresh(thing))
 
 
 @field("Mutation", "lockLockable")
@@ -59,7 +59,7 @@ def lock(_root: Any, view: View, arguments: Arguments) -> dict[str, Any]:
     """Let only who may push go on talking."""
     given = arguments["input"]
     thing = _set_locked(view, given, "locked", locked=1, lock_reason=given.get("lockReason"))
-    return _told(given, lockedRecord=thing, actor=_actor(view))
+    return told(given, lockedRecord=thing, actor=_actor(view))
 
 
 @field("Mutation", "unlockLockable")
@@ -67,7 +67,7 @@ def unlock(_root: Any, view: View, arguments: Arguments) -> dict[str, Any]:
     """Let everybody talk again."""
     given = arguments["input"]
     thing = _set_locked(view, given, "unlocked", locked=0, lock_reason=None)
-    return _told(given, unlockedRecord=thing, actor=_actor(view))
+    return told(given, unlockedRecord=thing, actor=_actor(view))
 
 
 @field("Mutation", "minimizeComment")
@@ -81,7 +81,7 @@ def minimize(_root: Any, view: View, arguments: Arguments) -> dict[str, Any]:
         thing.id,
         given["classifier"],
     )
-    return _told(given, minimizedComment=thing)
+    return told(given, minimizedComment=thing)
 
 
 @field("Mutation", "unminimizeComment")
@@ -92,7 +92,7 @@ def unminimize(_root: Any, view: View, arguments: Arguments) -> dict[str, Any]:
     view.hub.store.run(
         "DELETE FROM minimized WHERE subject = ? AND subject_id = ?", thing.kind, thing.id
     )
-    return _told(given, unminimizedComment=thing)
+    return told(given, unminimizedComment=thing)
 
 
 def _moderated(view: View, id: str, kinds: Sequence[str]) -> Thing:
@@ -156,7 +156,7 @@ def _set_locked(view: View, given: Arguments, action: str, **columns: Any) -> Th
     thing = _moderated(view, given["lockableId"], _LABELABLE)
     if thing.kind == "Discussion":
         discussions.set_state(view.hub, thing.row, action, view.actor, **columns)
-        return _fresh(view, thing)
+        return view.fresh(thing)
     repository, issue = view.home_of(thing), written(view, thing)
     with view.hub.store.transaction():
         view.hub.store.update("issue", issue["id"], **columns)
@@ -165,16 +165,8 @@ def _set_locked(view: View, given: Arguments, action: str, **columns: Any) -> Th
         else:
             shape = issue_shape(view.hub, repository, view.hub.store.get("issue", issue["id"]))
             view.hub.emit("issues", repository, {"action": action, "issue": shape}, view.actor)
-    return _fresh(view, thing)
-
-
-def _fresh(view: View, thing: Thing) -> Thing:
-    return Thing(thing.kind, view.hub.store.get(TABLES[thing.kind], thing.id))
+    return view.fresh(thing)
 
 
 def _actor(view: View) -> Thing:
     return Thing(view.actor.account["kind"], view.actor.account)
-
-
-def _told(given: Arguments, **named: Thing) -> dict[str, Any]:
-    return {"clientMutationId": given.get("clientMutationId"), **named}

@@ -9,7 +9,7 @@ from devforge.local.graphql.commits import commit_thing
 from devforge.local.graphql.connections import connection
 from devforge.local.graphql.issues import listed
 from devforge.local.graphql.refusals import not_found
-from devforge.local.graphql.registry import Arguments, Resolver, columns, field, flags
+from devforge.local.graphql.registry import Arguments, Resolver, columns, field, flags, page
 from devforge.local.graphql.things import Thing, account_thing, thing_of
 from devforge.local.graphql.view import View
 from devforge.local.merges import commits_of
@@ -138,7 +138,7 @@ def pull_commit(thing: Thing, _view: View, _arguments: Arguments) -> Thing:
     return commit_thing(thing.row["pull"].row["repository_id"], thing.row["oid"])
 
 
-@field("PullRequestCommit", "url", "resourcePath")
+@page("PullRequestCommit")
 def pull_commit_url(thing: Thing, view: View, _arguments: Arguments) -> str:
     """Its page within the pull request."""
     full = _full(thing.row["pull"], view)

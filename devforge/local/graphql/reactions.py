@@ -6,7 +6,7 @@ from typing import Any
 
 from devforge.local.graphql.comments import needs
 from devforge.local.graphql.connections import connection
-from devforge.local.graphql.registry import Arguments, columns, field
+from devforge.local.graphql.registry import Arguments, columns, field, told
 from devforge.local.graphql.things import Thing, account_thing, thing_of, things
 from devforge.local.graphql.view import View
 from devforge.local.store import Row
@@ -171,8 +171,4 @@ def remove_reaction(_root: Any, view: View, arguments: Arguments) -> dict[str, A
 
 
 def _told(given: Arguments, thing: Thing, row: Row | None) -> dict[str, Any]:
-    return {
-        "clientMutationId": given.get("clientMutationId"),
-        "reaction": None if row is None else Thing("Reaction", row),
-        "subject": thing,
-    }
+    return told(given, reaction=None if row is None else Thing("Reaction", row), subject=thing)

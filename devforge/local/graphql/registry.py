@@ -29,6 +29,26 @@ def field(kinds: str, *names: str) -> Callable[[R], R]:
     return declare
 
 
+def page(kinds: str) -> Callable[[R], R]:
+    """Declare that the function answers `url`, and less the server's name `resourcePath`."""
+
+    def declare(url: R) -> R:
+        field(kinds, "url")(url)
+        field(kinds, "resourcePath")(_path_of(url))
+        return url
+
+    return declare
+
+
+def _path_of(url: Resolver) -> Resolver:
+    return lambda thing, view, arguments: url(thing, view, arguments).removeprefix(view.hub.url)
+
+
+def told(given: Arguments, **named: Any) -> dict[str, Any]:
+    """Return what a mutation answers: the things it names, and the caller's own mark."""
+    return {"clientMutationId": given.get("clientMutationId"), **named}
+
+
 def columns(kinds: str, **names: str) -> None:
     """Declare fields that are a column of the thing's row, e.g. `createdAt="created_at"`."""
     for name, column in names.items():

@@ -6,7 +6,7 @@ from typing import Any
 
 from devforge.local import releases as rules
 from devforge.local.graphql.connections import connection
-from devforge.local.graphql.registry import Arguments, columns, field, flags
+from devforge.local.graphql.registry import Arguments, columns, field, flags, page
 from devforge.local.graphql.things import Thing, account_thing, things
 from devforge.local.graphql.view import View
 from devforge.local.shapes.links import repository_path
@@ -47,16 +47,10 @@ def is_latest(thing: Thing, view: View, _arguments: Arguments) -> bool:
     return newest is not None and newest["id"] == thing.id
 
 
-@field("Release", "url")
+@page("Release")
 def url(thing: Thing, view: View, _arguments: Arguments) -> str:
     """Its page."""
     return str(release_shape(view.hub, view.home_of(thing), thing.row)["html_url"])
-
-
-@field("Release", "resourcePath")
-def resource_path(thing: Thing, view: View, arguments: Arguments) -> str:
-    """Its page's path."""
-    return url(thing, view, arguments).removeprefix(view.hub.url)
 
 
 @field("Release", "releaseAssets")

@@ -8,7 +8,7 @@ from devforge.local import discussions, releases
 from devforge.local.access import role_of
 from devforge.local.graphql.connections import connection
 from devforge.local.graphql.refusals import not_found
-from devforge.local.graphql.registry import Arguments, Resolver, columns, field, flags
+from devforge.local.graphql.registry import Arguments, Resolver, columns, field, flags, page
 from devforge.local.graphql.things import Thing, account_thing, things
 from devforge.local.graphql.view import View
 from devforge.local.shapes.links import repository_path, repository_web
@@ -63,16 +63,10 @@ def owner(thing: Thing, view: View, _arguments: Arguments) -> Thing | None:
     return account_thing(view.hub, thing.row["owner_id"])
 
 
-@field("Repository", "url")
+@page("Repository")
 def url(thing: Thing, view: View, _arguments: Arguments) -> str:
     """Its page."""
     return repository_web(view.hub, thing.row)
-
-
-@field("Repository", "resourcePath")
-def resource_path(thing: Thing, view: View, _arguments: Arguments) -> str:
-    """Its page's path."""
-    return f"/{repository_path(view.hub, thing.row)}"
 
 
 @field("Repository", "isFork")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from devforge.local.access import check_repository, has_role, role_of
 from devforge.local.call import Call
 from devforge.local.graphql.refusals import no_node
-from devforge.local.graphql.things import Thing, node
+from devforge.local.graphql.things import TABLES, Thing, node
 from devforge.local.hub import Actor, Hub
 from devforge.local.refusals import ApiRefusal
 from devforge.local.store import Row
@@ -68,6 +68,10 @@ class View:
         if found is None or (kinds and found.kind not in kinds) or not self.sees(found):
             raise no_node(id)
         return found
+
+    def fresh(self, thing: Thing) -> Thing:
+        """Return a thing as it is stored now."""
+        return Thing(thing.kind, self.hub.store.get(TABLES[thing.kind], thing.id))
 
     def home(self, thing: Thing) -> Row | None:
         """Return the repository a thing belongs to, None for accounts and the like."""

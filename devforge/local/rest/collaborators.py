@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from devforge.local.access import role_of
-from devforge.local.accounts import account_named
 from devforge.local.answer import Answer, empty
 from devforge.local.call import Call
 from devforge.local.refusals import invalid, needs_role, not_found
+from devforge.local.rest.users import named_account
 from devforge.local.routes import route
 from devforge.local.shapes.accounts import simple_user
 from devforge.local.shapes.repositories import minimal_repository
@@ -39,7 +39,7 @@ def _collaborator(call: Call, repository: Row, account: Row) -> dict[str, Any]:
 @route("GET", "/repos/{owner}/{repo}/collaborators/{username}")
 def check_collaborator(call: Call) -> Answer:
     """Answer 204 for a collaborator and 404 for anybody else."""
-    row, account = call.repository("write"), _person(call)
+    row, account = call.repository("write"), named_account(call)
     held = call.hub.store.find("collaborator", repository_id=row["id"], account_id=account["id"])
     if held is None and row["owner_id"] != account["id"]:
         raise not_found()
@@ -49,7 +49,7 @@ def check_collaborator(call: Call) -> Answer:
 @route("PUT", "/repos/{owner}/{repo}/collaborators/{username}")
 def add_collaborator(call: Call) -> Answer:
     """Give somebody a role. Here nobody has to accept an invitation first."""
-    row, account = call.repository("admin"), _person(call)
+    row, account = call.repository("admin"), named_account(call)
     asked = call.text("permission") or "push"
     role = {"pull": "read", "push": "write"}.get(asked, asked)
     if role not in ("read", "triage", "write", "maintain", "admin"):
@@ -67,7 +67,7 @@ def add_collaborator(call: Call) -> Answer:
 @route("DELETE", "/repos/{owner}/{repo}/collaborators/{username}")
 def remove_collaborator(call: Call) -> Answer:
     """Take somebody's role away. People may always leave by themselves."""
-    row, account = call.repository("read"), _person(call)
+    row, account = call.repository("read"), named_account(call)
     if call.actor.id != account["id"] and role_of(call.hub, call.actor.id, row) != "admin":
         raise needs_role("admin")
     call.hub.store.run(
@@ -81,15 +81,8 @@ def remove_collaborator(call: Call) -> Answer:
 @route("GET", "/repos/{owner}/{repo}/collaborators/{username}/permission")
 def show_permission(call: Call) -> Answer:
     """Answer with what somebody may do here."""
-    row, account = call.repository(), _person(call)
+    row, account = call.repository(), named_account(call)
     role = role_of(call.hub, account["id"], row)
     level = {"triage": "read", "maintain": "write"}.get(role, role)
     user = _collaborator(call, row, account)
     return Answer({"permission": level, "role_name": role, "user": user})
-
-
-def _person(call: Call) -> Row:
-    account = account_named(call.hub, call.place["username"])
-    if account is None:
-        raise not_found()
-    return account

@@ -30,7 +30,7 @@ def change_myself(call: Call) -> Answer:
 @route("GET", "/users/{username}")
 def show_user(call: Call) -> Answer:
     """Answer with the account that has this login now."""
-    return Answer(public_user(call.hub, _named(call)))
+    return Answer(public_user(call.hub, named_account(call)))
 
 
 @route("GET", "/user/{account_id}")
@@ -62,7 +62,8 @@ def show_organization(call: Call) -> Answer:
     return Answer(organization(call.hub, account))
 
 
-def _named(call: Call) -> Row:
+def named_account(call: Call) -> Row:
+    """Return the account that has the path's login now. Raises 404."""
     account = account_named(call.hub, call.place["username"])
     if account is None:
         raise not_found()

@@ -62,7 +62,7 @@ def unanswered(method: str, path: str) -> ApiRefusal:
     place = next(
         (path.removeprefix(p) for p in ("/api/v3", "/api/uploads") if path.startswith(p)), None
     )
-    if place is None:
+    if place is None or place.startswith("/repositories/"):  # by number, where there is none
         return not_found()
     return ApiRefusal(
         404, f"A local GitHub has no {method} {place[:200]}; GitHub itself may have it"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -130,11 +130,3 @@ class Store:
     def remember(self, name: str, value: str) -> None:
         """Keep one value under `name`, replacing the last one."""
         self.run("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", name, value)
-
-    def create_workflow_token(
-        self, repository_id: int, run_id: int, permissions: Mapping[str, str]
-    ) -> str:
-        """Return a new token for one job: bound to the repository, and to exactly `permissions`."""
-        from devforge.local.tokens import create_workflow_token  # noqa: PLC0415 - tokens use the store
-
-        return create_workflow_token(self, repository_id, run_id, permissions)

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from devforge.local import LocalGitHub
+from devforge.local.tokens import create_workflow_token
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_every_call_fails_exactly_the_kth_request_of_a_flow(gh, call):
 
 def test_faults_can_be_kept_to_a_kind_of_token(gh, call):
     fault = gh.faults.every_call(1, by="workflow")
-    token = gh.hub.store.create_workflow_token(1, 1, {"contents": "read"})
+    token = create_workflow_token(gh.hub.store, 1, 1, {"contents": "read"})
 
     assert call("GET", "/releases").status_code == 200
     answer = requests.get(

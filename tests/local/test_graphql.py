@@ -7,6 +7,7 @@ import requests
 from github import Auth, Github, GithubException, UnknownObjectException
 
 from devforge.local import LocalGitHub
+from devforge.local.tokens import create_workflow_token
 
 SCHEMA = """
     id databaseId number title body bodyText url isAnswered closed stateReason
@@ -255,8 +256,8 @@ def test_a_workflow_needs_discussions_write_to_change_them_and_nothing_to_read(
     gh, ask, discuss, repo
 ):
     made = discuss("Question")
-    reader = gh.hub.store.create_workflow_token(repo.id, 1, {"contents": "read"})
-    writer = gh.hub.store.create_workflow_token(repo.id, 2, {"discussions": "write"})
+    reader = create_workflow_token(gh.hub.store, repo.id, 1, {"contents": "read"})
+    writer = create_workflow_token(gh.hub.store, repo.id, 2, {"discussions": "write"})
     read = '{ repository(owner: "alice", name: "tool") { discussion(number: %d) { title } } }'
     given = {"discussionId": made["id"], "body": "An answer"}
 

@@ -7,6 +7,7 @@ import requests
 from github import Auth, Github, GithubException
 
 from devforge.local import LocalGitHub
+from devforge.local.tokens import create_workflow_token
 
 REQUIRED = {
     "name": "main",
@@ -164,7 +165,7 @@ def test_a_workflow_needs_both_permissions_to_let_something_merge(gh, repo):
     pull = propose(repo)
 
     def enable(**permissions):
-        token = gh.hub.store.create_workflow_token(repo.id, 1, permissions)
+        token = create_workflow_token(gh.hub.store, repo.id, 1, permissions)
         api = Github(
             auth=Auth.Token(token), base_url=gh.api_url, seconds_between_writes=None, retry=None
         )

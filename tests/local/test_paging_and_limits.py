@@ -6,6 +6,8 @@ import pytest
 import requests
 from github import RateLimitExceededException
 
+from devforge.local.tokens import create_workflow_token
+
 
 @pytest.fixture
 def get(github, alice):
@@ -91,7 +93,7 @@ def test_anonymous_callers_share_sixty_an_hour_and_git_is_free(
 
 
 def test_a_repository_s_workflows_share_a_thousand(github, tool, get):
-    tokens = [github.hub.store.create_workflow_token(tool.id, run, {}) for run in (1, 2)]
+    tokens = [create_workflow_token(github.hub.store, tool.id, run, {}) for run in (1, 2)]
     used = [get("/repos/alice/tool", token=token).headers for token in tokens]
 
     assert [headers["X-RateLimit-Limit"] for headers in used] == ["1000", "1000"]
@@ -99,7 +101,7 @@ def test_a_repository_s_workflows_share_a_thousand(github, tool, get):
 
 
 def test_what_each_run_cost_is_known(github, tool, get):
-    token = github.hub.store.create_workflow_token(tool.id, 42, {})
+    token = create_workflow_token(github.hub.store, tool.id, 42, {})
     before = github.request_counts().get("personal", 0)
     for _ in range(3):
         get("/repos/alice/tool", token=token)

@@ -11,7 +11,7 @@ from github import GithubException, UnknownObjectException
 
 from devforge.local.permissions import PERMISSIONS
 from devforge.local.routes import Routes
-from devforge.local.tokens import revoke
+from devforge.local.tokens import create_workflow_token, revoke
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def job(github, tool, through):
     """Return `job(**permissions)`: PyGithub with a token that a workflow's job would have."""
 
     def client(**permissions: str):
-        text = github.hub.store.create_workflow_token(tool.id, 7, permissions)
+        text = create_workflow_token(github.hub.store, tool.id, 7, permissions)
         made = through(text)
         made.token = text
         return made

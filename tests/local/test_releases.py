@@ -10,6 +10,7 @@ import requests
 from github import Auth, Github, GithubException, UnknownObjectException
 
 from devforge.local import LocalGitHub
+from devforge.local.tokens import create_workflow_token
 
 
 @pytest.fixture
@@ -195,7 +196,7 @@ def test_a_release_holds_a_thousand_files_and_not_one_more(gh, repo, alice, tmp_
 
 
 def test_a_workflow_token_needs_contents_write_to_release(gh, repo):
-    token = gh.hub.store.create_workflow_token(repo.id, 1, {"contents": "read"})
+    token = create_workflow_token(gh.hub.store, repo.id, 1, {"contents": "read"})
     answer = requests.post(
         f"{gh.api_url}/repos/alice/tool/releases",
         json={"tag_name": "v1"},

@@ -10,6 +10,7 @@ from github import Auth, Github, GithubException
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from devforge.local import LocalGitHub, secrets, settings
+from devforge.local.tokens import create_workflow_token
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_selected_actions_exist_only_where_actions_are_selected(rest):
 def test_only_an_admin_may_read_or_change_what_actions_may_do(gh, rest, repo):
     bob = gh.create_account("bob")
     gh.create_account("carol")
-    token = gh.hub.store.create_workflow_token(repo.id, 1, {"contents": "write"})
+    token = create_workflow_token(gh.hub.store, repo.id, 1, {"contents": "write"})
 
     assert rest("GET", "/actions/permissions", token=bob.token).status_code == 403
     assert rest("PUT", "/actions/permissions", {"enabled": False}, token=token).status_code == 403

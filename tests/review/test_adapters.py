@@ -9,6 +9,7 @@ from github import Auth, Github
 from devforge.adapters.environment import read_environment
 from devforge.adapters.github import GitHub
 from devforge.errors import BadInput, Refused, Unavailable
+from devforge.local.tokens import create_workflow_token
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_retry_after_is_honoured_and_never_waited_for_long(github, client):
 def test_a_missing_permission_is_refused_and_says_which_call(github):
     github.create_account("alice")
     repo = github.create_repository("alice/tool", auto_init=True)
-    token = github.hub.store.create_workflow_token(repo.id, 1, {"contents": "read"})
+    token = create_workflow_token(github.hub.store, repo.id, 1, {"contents": "read"})
     client = GitHub("alice/tool", token, api_url=github.api_url)
 
     with pytest.raises(Refused, match=r"POST /repos/alice/tool/statuses/.*403.*permission"):

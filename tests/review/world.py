@@ -15,6 +15,7 @@ from building import Content, commit, git
 from github import Auth, Github
 
 from devforge.local import LocalGitHub
+from devforge.local.tokens import create_workflow_token
 from devforge.model.observed import Activation, FileCoverage, TestRun, Timing, Trial
 from devforge.review.handover import Observed, Tried, read_json, write_json
 from scripts import review
@@ -189,8 +190,8 @@ class World:
 
     def _step(self, step: str, counts: dict[str, int], *arguments: str) -> int:
         repository = self.client("operator").get_repo(REGISTRY).id
-        token = self.github.hub.store.create_workflow_token(
-            repository, 1000 + self.runs, PERMISSIONS[step]
+        token = create_workflow_token(
+            self.github.hub.store, repository, 1000 + self.runs, PERMISSIONS[step]
         )
         for name, value in {
             "GITHUB_REPOSITORY": REGISTRY,

@@ -11,6 +11,7 @@ import requests
 
 from checks import CHECKS
 from devforge.local import LocalGitHub
+from devforge.local.tokens import create_workflow_token
 from devforge.review.plan import CONTEXT, LABELS
 from devforge.settings import wanted
 from scripts import setup
@@ -196,7 +197,7 @@ def test_a_stranger_is_told_what_the_token_needs(gh, run):
 
 
 def test_a_workflows_own_token_is_told_the_same(gh, run, rest):
-    token = gh.hub.store.create_workflow_token(rest("GET", "")["id"], 1, {"contents": "write"})
+    token = create_workflow_token(gh.hub.store, rest("GET", "")["id"], 1, {"contents": "write"})
     code, said = run(token=token)
 
     assert code == 1

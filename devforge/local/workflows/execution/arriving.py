@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from devforge.local.hub import Hub
 from devforge.local.shapes.links import repository_path
 from devforge.local.store import Row
+from devforge.local.tokens import create_workflow_token
 from devforge.local.workflows.context import github_context, github_variables
 from devforge.local.workflows.execution.world import World
 from devforge.local.workflows.expressions import Scope, Value, value_of
@@ -55,7 +56,7 @@ def make_world(assigned: Assigned, workflow: Workflow, job: Job) -> World:
     secrets = secrets_of(hub, run, row["environment"])
     contexts = _contexts(assigned, place, secrets)
     deadline = time.monotonic() + _minutes(job, contexts) * 60
-    token = hub.store.create_workflow_token(run["repository_id"], run["id"], permissions)
+    token = create_workflow_token(hub.store, run["repository_id"], run["id"], permissions)
     contexts["secrets"] = value_of({**secrets, "GITHUB_TOKEN": token})
     masks = Masks([token, *secrets.values()])
     github = github_context(hub, run) | {

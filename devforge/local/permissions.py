@@ -23,6 +23,15 @@ def _read(table: str) -> Mapping[str, str]:
 PERMISSIONS: Mapping[str, str] = _read(_TABLE.read_text(encoding="utf-8"))
 
 
+NAMES = frozenset(
+    need.partition(":")[0]
+    for needs in PERMISSIONS.values()
+    for need in needs.split("|")
+    if ":" in need
+)
+"""Every permission that some route asks for."""
+
+
 def needs_of(route_name: str) -> str:
     """Return what the route needs; for one that is not listed, what no workflow has."""
     return PERMISSIONS.get(route_name, "person")

@@ -52,6 +52,14 @@ def parsed(body: bytes) -> dict[str, Any]:
     return read
 
 
+def from_base64(text: str) -> bytes:
+    """Return the bytes of `text`, which may be broken into lines. Raises 422 for anything else."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError as error:
+        raise ApiRefusal(422, "content is not valid Base64") from error
+
+
 def presented_token(authorization: str | None) -> str | None:
     """Return the token in an Authorization header, be it Basic, Bearer or `token`; None without one."""
     if authorization is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any
 
 from devforge.local.answer import Answer, created
@@ -25,6 +24,7 @@ from devforge.local.routes import route
 from devforge.local.shapes.commits import git_commit
 from devforge.local.shapes.links import escaped, repository_api, repository_web
 from devforge.local.store import Row
+from devforge.local.wire import from_base64
 
 _LIMIT_BYTES = 140_000_000
 _SHOWN_BYTES = 1_000_000
@@ -125,10 +125,7 @@ def _entry(call: Call, row: Row, entry: TreeEntry, ref: str, folder: str = "") -
 def write_contents(call: Call) -> Answer:
     """Write one file in one commit; `sha` must name the blob that is replaced."""
     row = call.repository("write")
-    try:
-        content = base64.b64decode(call.needed_text("content", limit=_LIMIT_BYTES))
-    except (binascii.Error, ValueError) as error:
-        raise unprocessable("content is not valid Base64") from error
+    content = from_base64(call.needed_text("content", limit=_LIMIT_BYTES))
     before, answer = _commit_file(call, row, content)
     return Answer(answer, status=200) if before else created(answer)
 

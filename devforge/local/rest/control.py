@@ -20,6 +20,7 @@ from devforge.local.call import Call
 from devforge.local.clock import stamp
 from devforge.local.control import check_admin
 from devforge.local.hub import Actor
+from devforge.local.permissions import NAMES
 from devforge.local.refusals import ApiRefusal, not_found, unprocessable
 from devforge.local.repositories import (
     create_repository,
@@ -107,6 +108,12 @@ def remove_account(call: Call) -> Answer:
 def make_token(call: Call) -> Answer:
     """Make a personal token; with `permissions`, a fine-grained one."""
     row, permissions = _named(call), call.record("permissions")
+    for name, level in (permissions or {}).items():
+        if name not in NAMES or level not in ("read", "write", "admin"):
+            raise unprocessable(
+                f"permissions: {name}: {level} is none; there are {', '.join(sorted(NAMES))}, "
+                "each read or write"
+            )
     return Answer({"token": create_personal_token(call.hub.store, row["id"], permissions)}, 201)
 
 

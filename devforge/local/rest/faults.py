@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from devforge.local.answer import Answer, empty
 from devforge.local.call import Call
 from devforge.local.control import check_admin
+from devforge.local.faults import Fault
 from devforge.local.refusals import unprocessable
 from devforge.local.routes import route
+
+_MATCHES = tuple(
+    field.name for field in fields(Fault) if field.name not in ("kind", "matched", "struck")
+)
 
 
 @route("GET", "/faults", surface="control")
@@ -21,6 +28,8 @@ def add_fault(call: Call) -> Answer:
     """Set a switch: `kind`, and how to match."""
     check_admin(call)
     match = {name: value for name, value in call.body.items() if name != "kind"}
+    if unknown := sorted(match.keys() - _MATCHES):
+        raise unprocessable(f"{', '.join(unknown)}: not known; there are {', '.join(_MATCHES)}")
     try:
         call.hub.faults.add(call.body.get("kind", ""), **match)
     except (TypeError, ValueError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from datetime import datetime
 from typing import Any
@@ -27,6 +26,7 @@ from devforge.local.routes import route
 from devforge.local.shapes.commits import git_commit, signature, tree_entry
 from devforge.local.shapes.links import repository_api
 from devforge.local.store import Row
+from devforge.local.wire import from_base64
 
 _SHA = re.compile(r"[0-9a-f]{40}\Z")
 _BLOB_LIMIT_BYTES = 140_000_000
@@ -119,6 +119,8 @@ def create_tree(call: Call) -> Answer:
     row, listed = call.repository("write"), call.body.get("tree")
     if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
         raise unprocessable('Invalid request.\n\n"tree" wasn\'t supplied.')
+    if not listed:
+        raise unprocessable("Invalid tree info")
     base = call.text("base_tree")
     if base is not None and (base := call.hub.git.resolve(row["id"], base, "tree")) is None:
         raise unprocessable("tree.base_tree is not a valid tree")
@@ -176,12 +178,10 @@ def create_blob(call: Call) -> Answer:
     """Store a blob."""
     row = call.repository("write")
     text = call.needed_text("content", limit=_BLOB_LIMIT_BYTES)
-    content = text.encode("utf-8", "replace")
-    if call.text("encoding") == "base64":
-        try:
-            content = base64.b64decode(text)
-        except (binascii.Error, ValueError) as error:
-            raise unprocessable("content is not valid Base64") from error
+    encoding = call.text("encoding") or "utf-8"
+    if encoding not in ("utf-8", "base64"):
+        raise unprocessable(f"encoding {encoding!r} is not one of utf-8, base64")
+    content = from_base64(text) if encoding == "base64" else text.encode("utf-8", "replace")
     sha = write_object(call.hub, row["id"], "blob", content)
     return created({"sha": sha, "url": f"{repository_api(call.hub, row)}/git/blobs/{sha}"})
 

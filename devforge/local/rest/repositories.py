@@ -158,7 +158,7 @@ def list_user_repositories(call: Call) -> Answer:
 
 @route("GET", "/orgs/{org}/repos")
 def list_organization_repositories(call: Call) -> Answer:
-    """Answer with an organization's public repositories."""
+    """Answer with an organization's repositories: to its members, the private ones too."""
     return _list_of(call, call.place["org"])
 
 
@@ -167,9 +167,11 @@ def _list_of(call: Call, login: str) -> Answer:
     if owner is None:
         raise not_found()
     rows = call.select(
-        "SELECT r.* FROM repository r WHERE r.owner_id = ? AND r.private = 0"  # noqa: S608 - as above
+        "SELECT r.* FROM repository r WHERE r.owner_id = ? AND (r.private = 0 OR r.owner_id IN"  # noqa: S608 - as above
+        " (SELECT organization_id FROM membership WHERE account_id = ?))"
         f" AND r.deleted_at IS NULL ORDER BY {_order(call, 'full_name')}",
         owner["id"],
+        _viewer(call),
     )
     return Answer([minimal_repository(call.hub, row, _viewer(call)) for row in rows])
 

@@ -15,6 +15,7 @@ import requests
 
 from devforge.local.hub import Actor
 from devforge.local.issues import open_issue
+from devforge.local.tokens import create_workflow_token
 
 REVIEW_COMMENT = Path(__file__).parents[1] / "golden/review/comment-mend.md"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -144,6 +145,44 @@ def test_a_pull_request_shows_how_it_stands_and_the_review_as_its_reader_sees_it
     assert "I like it" in seen.text
     assert "A change" in look(pull.html_url + "/files").text
     assert "A change" in look("/alice/tool/issues/1").text
+
+
+def test_a_check_run_stands_beside_the_statuses_and_leads_nowhere_harmful(github, tool, look):
+    head = tool.get_branch("main").commit.sha
+    token = create_workflow_token(github.hub.store, tool.id, 1, {"checks": "write"})
+    made = requests.post(
+        f"{github.api_url}/repos/alice/tool/check-runs",
+        json={
+            "name": "tests <b>",
+            "head_sha": head,
+            "status": "completed",
+            "conclusion": "failure",
+            "details_url": "javascript:alert(1)",
+            "output": {"title": "3 fail", "summary": EVIL_PROSE},
+        },
+        headers={"Authorization": f"token {token}"},
+        timeout=30,
+    ).json()
+
+    assert "tests <b>: 3 fail" in look(f"/alice/tool/commit/{head}").text
+    assert "tests <b>" in look(made["html_url"]).text
+
+
+def test_what_lists_and_comparisons_link_to_is_there(tool, look):
+    milestone = tool.create_milestone("Soon")
+    label = tool.create_label("area: a/b", "ff0000")
+    tool.create_issue("A question", "How?", labels=[label.name], milestone=milestone)
+    tool.create_git_ref("refs/heads/topic/one", tool.get_branch("main").commit.sha)
+    tool.create_file("new.txt", "Add a file", "one\n", branch="topic/one")
+    comparison = tool.compare("main", "topic/one")
+
+    assert "A question" in look(f"/alice/tool/milestone/{milestone.number}").text
+    [link] = [link for link in look("/alice/tool/issues").links if "/labels/" in link]
+    assert "A question" in look(link).text
+    assert "1 ahead, 0 behind" in look(comparison.html_url).text
+    assert "new.txt" in look(comparison.permalink_url).text
+    look("/alice/tool/compare/main...none", status=404)
+    look("/apps/github-actions")
 
 
 def test_a_merged_pull_request_says_so(tool, look):

@@ -6,8 +6,9 @@ from typing import Any
 
 from devforge.local.answer import Answer
 from devforge.local.call import Call
+from devforge.local.git import comparing
+from devforge.local.git.comparing import Comparison
 from devforge.local.git.diffs import FileChange, diff
-from devforge.local.git.merging import merge_base
 from devforge.local.git.objects import read_commit, read_commits
 from devforge.local.refusals import ApiRefusal, conflict, not_found
 from devforge.local.routes import route
@@ -76,83 +77,42 @@ def _stats(files: list[FileChange]) -> dict[str, int]:
 def compare(call: Call) -> Answer:
     """Answer with what `head` has that `base` has not: `base...head`, heads as `user:branch` too."""
     row = call.repository()
-    base_name, dots, head_name = call.place["basehead"].partition("...")
-    if not dots:
+    found = comparing.compare(call.hub, row, call.place["basehead"])
+    if found is None:
         raise not_found()
-    base = _side(call, row, base_name)
-    head = _side(call, row, head_name)
-    fork = merge_base(call.hub, row["id"], base, head)
-    if fork is None:
-        raise not_found()
-    ahead = _between(call, row, base, head)
-    behind = _between(call, row, head, base)
-    shas = call.slice(list(reversed(ahead)))
-    files = diff(call.hub, row["id"], fork, head) if call.page[0] == 1 else []
-    return Answer(_comparison(call, row, base, head, fork, ahead, behind, shas, files))
+    shas = call.slice(found.ahead)
+    first = call.page[0] == 1
+    files = diff(call.hub, row["id"], found.parted, found.head) if first else []
+    return Answer(_comparison(call, row, found) | _compared(call, row, found, shas, files))
 
 
-def _side(call: Call, row: Row, name: str) -> str:
-    owner, colon, branch = name.partition(":")
-    if not colon:
-        sha = call.hub.git.resolve(row["id"], name)
-    else:
-        kin = call.hub.store.one(
-            "SELECT r.* FROM repository r JOIN account a ON a.id = r.owner_id WHERE a.login = ?"
-            " AND r.deleted_at IS NULL AND (r.source_id = ? OR r.id = ?)",
-            owner,
-            row["source_id"] or row["id"],
-            row["source_id"] or row["id"],
-        )
-        sha = None if kin is None else call.hub.git.resolve(kin["id"], branch)
-    if sha is None:
-        raise not_found()
-    return sha
-
-
-def _between(call: Call, row: Row, old: str, new: str) -> list[str]:
-    return call.hub.git.run(row["id"], "rev-list", f"{old}..{new}", "--").decode().split()
-
-
-def _comparison(
-    call: Call,
-    row: Row,
-    base: str,
-    head: str,
-    fork: str,
-    ahead: list[str],
-    behind: list[str],
-    shas: list[str],
-    files: list[FileChange],
-) -> dict[str, Any]:
-    api, web, spec = (
-        repository_api(call.hub, row),
-        repository_web(call.hub, row),
-        call.place["basehead"],
-    )
-    status = (
-        "diverged"
-        if ahead and behind
-        else "ahead"
-        if ahead
-        else "behind"
-        if behind
-        else "identical"
-    )
-    hub, id = call.hub, row["id"]
-    page = f"{web}/compare/{escaped(spec)}"
+def _comparison(call: Call, row: Row, found: Comparison) -> dict[str, Any]:
+    """Return what is the same on every page of a comparison."""
+    hub, spec = call.hub, escaped(call.place["basehead"])
+    web = repository_web(hub, row)
+    page, url = f"{web}/compare/{spec}", f"{repository_api(hub, row)}/compare/{spec}"
     owner = repository_path(hub, row).split("/")[0]
     return {
-        "url": f"{api}/compare/{escaped(spec)}",
+        "url": url,
         "html_url": page,
-        "permalink_url": f"{web}/compare/{owner}:{base[:7]}...{owner}:{head[:7]}",
+        "permalink_url": f"{web}/compare/{owner}:{found.base[:7]}...{owner}:{found.head[:7]}",
         "diff_url": f"{page}.diff",
         "patch_url": f"{page}.patch",
-        "base_commit": listed_commit(hub, row, read_commit(hub, id, base)),
-        "merge_base_commit": listed_commit(hub, row, read_commit(hub, id, fork)),
-        "status": status,
-        "ahead_by": len(ahead),
-        "behind_by": len(behind),
-        "total_commits": len(ahead),
-        "commits": [listed_commit(hub, row, c) for c in read_commits(hub, id, shas)],
-        "files": [changed_file(hub, row, f, head) for f in files[:_MOST_FILES]],
+        "status": found.status,
+        "ahead_by": len(found.ahead),
+        "behind_by": len(found.behind),
+        "total_commits": len(found.ahead),
+    }
+
+
+def _compared(
+    call: Call, row: Row, found: Comparison, shas: list[str], files: list[FileChange]
+) -> dict[str, Any]:
+    """Return the commits and files of one page of a comparison."""
+    hub, id = call.hub, row["id"]
+    return {
+        "base_commit": listed_commit(hub, row, read_commit(hub, id, found.base)),
+        "merge_base_commit": listed_commit(hub, row, read_commit(hub, id, found.parted)),
+        "commits": [listed_commit(hub, row, each) for each in read_commits(hub, id, shas)],
+        "files": [changed_file(hub, row, each, found.head) for each in files[:_MOST_FILES]],
     }

@@ -1,4 +1,4 @@
-"""What a commit or pull request changes, and which statuses were set on a commit, cut to what fits a page."""
+"""What a commit or pull request changes, cut to what fits a page."""
 
 from __future__ import annotations
 
@@ -46,13 +46,3 @@ def shown_changes(hub: Hub, repository: Row, old: str | None, new: str) -> dict[
         "files": [ShownChange.of(each) for each in files[:_MOST_FILES]],
         "more_files": max(0, len(files) - _MOST_FILES),
     }
-
-
-def newest_statuses(hub: Hub, repository: Row, sha: str) -> list[Row]:
-    """Return the newest status of each context of a commit."""
-    return hub.store.all(
-        "SELECT * FROM status WHERE id IN (SELECT max(id) FROM status"
-        " WHERE repository_id = ? AND sha = ? GROUP BY context) ORDER BY context",
-        repository["id"],
-        sha,
-    )

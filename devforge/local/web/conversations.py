@@ -15,8 +15,9 @@ from devforge.local.shapes.links import login_of, repository_path, repository_we
 from devforge.local.shapes.pulls import comparison_base
 from devforge.local.store import Row
 from devforge.local.web import said
-from devforge.local.web.changes import newest_statuses, shown_changes
+from devforge.local.web.changes import shown_changes
 from devforge.local.web.page import page
+from devforge.local.web.standing import standings
 
 
 @route("GET", "/{owner}/{repo}/issues/{issue_number}", surface="web")
@@ -93,6 +94,6 @@ def _shown_pull(hub: Hub, repository: Row, pull: Row) -> dict[str, Any]:
         "head": f"{login_of(hub, pull['head_owner_id'])}:{pull['head_ref']}",
         "base": pull["base_ref"],
         "sha": pull["head_sha"],
-        "statuses": newest_statuses(hub, repository, pull["head_sha"]),
+        "statuses": standings(hub, repository, pull["head_sha"]),
         **shown_changes(hub, repository, base, pull["head_sha"]),
     }

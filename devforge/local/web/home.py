@@ -29,7 +29,17 @@ def show_home(call: Call) -> Answer:
 @route("GET", "/{login}", surface="web")
 def show_account(call: Call) -> Answer:
     """The page an account's `html_url` leads to."""
-    account = account_named(call.hub, call.place["login"])
+    return _account(call, call.place["login"])
+
+
+@route("GET", "/apps/{slug}", surface="web")
+def show_app(call: Call) -> Answer:
+    """The page an app's `html_url` leads to: that of its account."""
+    return _account(call, f"{call.place['slug']}[bot]")
+
+
+def _account(call: Call, login: str) -> Answer:
+    account = account_named(call.hub, login)
     if account is None:
         raise not_found()
     rows = call.hub.store.all(

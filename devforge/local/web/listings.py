@@ -8,16 +8,19 @@ from devforge.local.answer import Answer
 from devforge.local.call import Call
 from devforge.local.hub import Hub
 from devforge.local.issues import labels_of
+from devforge.local.labels import label_named
+from devforge.local.refusals import not_found
 from devforge.local.routes import route
 from devforge.local.shapes.discussions import discussion_labels
 from devforge.local.shapes.links import login_of, repository_path
 from devforge.local.store import Row
 from devforge.local.web.page import neighbours, page
 
-ISSUES = (
-    "SELECT i.*, p.merged FROM issue i LEFT JOIN pull p ON p.issue_id = i.id"
-    " WHERE i.repository_id = ? AND i.is_pull = ? ORDER BY i.state = 'open' DESC, i.number DESC"
-)
+_ISSUES = "SELECT i.*, p.merged FROM issue i LEFT JOIN pull p ON p.issue_id = i.id"
+_ORDER = "ORDER BY i.state = 'open' DESC, i.number DESC"
+ISSUES = f"{_ISSUES} WHERE i.repository_id = ? AND i.is_pull = ? {_ORDER}"
+LABELLED = f"{_ISSUES} JOIN issue_label l ON l.issue_id = i.id WHERE l.label_id = ? {_ORDER}"
+OF_MILESTONE = f"{_ISSUES} WHERE i.milestone_id = ? {_ORDER}"
 DISCUSSIONS = (
     "SELECT * FROM discussion WHERE repository_id = ? ORDER BY closed_at IS NULL DESC, number DESC"
 )
@@ -59,7 +62,34 @@ def list_discussions(call: Call) -> Answer:
     return _listed(call, repository, "Discussions", [_discussion(call.hub, row) for row in rows])
 
 
+@route("GET", "/{owner}/{repo}/labels/{name}", surface="web")
+def list_labelled(call: Call) -> Answer:
+    """The issues and pull requests that carry a label."""
+    repository = call.repository()
+    label = label_named(call.hub, repository["id"], call.place["name"])
+    if label is None:
+        raise not_found()
+    rows = call.select(LABELLED, label["id"])
+    lines = [issue_line(call.hub, row) for row in rows]
+    return _listed(call, repository, f"Labelled {label['name']}", lines)
+
+
+@route("GET", "/{owner}/{repo}/milestone/{number}", surface="web")
+def list_milestone(call: Call) -> Answer:
+    """The issues and pull requests of a milestone."""
+    repository = call.repository()
+    milestone = call.hub.store.find(
+        "milestone", repository_id=repository["id"], number=call.number("number")
+    )
+    if milestone is None:
+        raise not_found()
+    rows = call.select(OF_MILESTONE, milestone["id"])
+    lines = [issue_line(call.hub, row) for row in rows]
+    return _listed(call, repository, f"Milestone {milestone['title']}", lines)
+
+
 @route("GET", "/{owner}/{repo}/actions", surface="web")
+@route("GET", "/{owner}/{repo}/deployments/activity_log", surface="web")
 def list_runs(call: Call) -> Answer:
     """The repository's workflow runs, newest first."""
     repository = call.repository()

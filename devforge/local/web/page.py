@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -36,7 +38,7 @@ def _made() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.filters |= {"address": escaped, "prose": render_prose}
+    made.filters |= {"address": escaped, "segment": partial(quote, safe=""), "prose": render_prose}
     made.globals |= {"style": _STYLE}
     return made
 

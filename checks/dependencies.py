@@ -85,6 +85,23 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _LOCAL = re.compile(r"(?:file|link|portal):|\.{0,2}/|[A-Za-z]:[\\/]", re.IGNORECASE)
+_USUAL_INDEX = re.compile(
+    r"https?://(?:registry\.(?:npmjs|yarnpkg)|files\.pythonhosted|(?:test\.)?pypi)\.\w+(?:/|$)"
+)
+_INDEXES = (
+    (
+        re.compile(r"[\w.-]*requirements[\w.-]*\.(?:txt|in)"),
+        re.compile(
+            r"^\s*(?:--extra-index-url|--index-url|-i|--find-links|-f)[ =]+(\S+)", re.MULTILINE
+        ),
+    ),
+    (re.compile(r"\.npmrc"), re.compile(r"^\s*(?:@[\w-]+:)?registry\s*=\s*(\S+)", re.MULTILINE)),
+    (re.compile(r"\.yarnrc\.yml"), re.compile(r"npmRegistryServer:\s*[\"']?([^\s\"']+)")),
+    (
+        re.compile(r"package-lock\.json|npm-shrinkwrap\.json"),
+        re.compile(r"\"resolved\":\s*\"(https?://[^\"]+)\""),
+    ),
+)
 _ALL = "all dependencies"  # what fetching calls them when they are too large together
 _TOO_LARGE = "depend on less if you can; the limit is this marketplace's, so a person decides"
 _ANY_VERSION = {"", "*", "latest", "x", ">=0", ">=0.0.0"}
@@ -100,6 +117,7 @@ def check(submission: Submission) -> Iterator[Finding]:
     if isinstance(facts, Missing):
         raise NoVerdict(facts.reason)
     yield from _unreadable(submission.tree)
+    yield from _other_indexes(submission.tree)
     policy = submission.policy.review.dependencies
     refused = {folded(name): name for name in policy.refused}
     for fact in facts:
@@ -109,6 +127,11 @@ def check(submission: Submission) -> Iterator[Finding]:
             )
         elif place := _place(fact):
             yield _elsewhere(fact, place)
+        elif fact.direct and (real := _other_name(fact, policy.well_known)):
+            yield _found(
+                LOOK_ALIKE, fact, f"{fact.name} is really another package, {real}",
+                "write the name of the package that is meant",
+            )  # fmt: skip
         elif fact.direct and (meant := imitated(fact, policy.well_known)):
             yield _look_alike(fact, meant)
     yield from _pinning([fact for fact in facts if fact.direct and not fact.for_tests])
@@ -160,6 +183,32 @@ def _unreadable(tree: SourceTree) -> Iterator[Finding]:
                 problem=f"{path} cannot be read: {str(error)[:200]}",
                 remedy="correct it; an editor or `npm pkg get` shows where it breaks",
             )
+
+
+def _other_indexes(tree: SourceTree) -> Iterator[Finding]:
+    """Where settings say that packages come from another index, or a lock that they did."""
+    for path, file in tree.files.items():
+        directories, _, name = path.rpartition("/")
+        pattern = next((p for names, p in _INDEXES if names.fullmatch(name)), None)
+        if pattern is None or directories not in ("", "requirements") or file.mode == "symlink":
+            continue
+        for match in pattern.finditer(file.text):
+            if not _USUAL_INDEX.match(match[1]):
+                yield ELSEWHERE.finding(
+                    at=path,
+                    line=file.text.count("\n", 0, match.start()) + 1,
+                    problem=f"packages come from another index, {match[1][:200]}",
+                    remedy="use the public index; a maintainer looks at what another one holds",
+                )
+                break
+
+
+def _other_name(fact: DependencyFact, well_known: tuple[str, ...]) -> str | None:
+    """The package that a well-known name is made to mean, as npm's aliases allow."""
+    match = re.match(r"npm:(@?[^@]+)", fact.requirement)
+    if match is None or fact.ecosystem != "npm" or fact.name.lower() not in _known(well_known):
+        return None
+    return match[1] if match[1].lower() != fact.name.lower() else None
 
 
 def _place(fact: DependencyFact) -> str | None:

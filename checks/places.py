@@ -74,7 +74,8 @@ def is_at_home(path: str, submission: Submission) -> bool:
 
 def milder(severity: Severity, path: str, submission: Submission) -> Severity:
     """Return `severity`, one step lower where `path` is tests, docs or a build file."""
-    if is_at_home(path, submission) or place_of(path) == "vendored":
+    runs_when_installed = path in ("setup.py", "sitecustomize.py")
+    if is_at_home(path, submission) or place_of(path) == "vendored" or runs_when_installed:
         return severity
     return _MILDER[severity]
 

@@ -26,6 +26,7 @@ _HONEST = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _INLINE = re.compile(r"\b(?:node|python3?|deno|perl)\s+(?:-e|-c|--eval|-p)\s", re.IGNORECASE)
+_DOES_MORE = re.compile(r"https?|child_process|urllib|requests|eval|exec|socket|base64|\bfs\b")
 _HONEST_COMMANDS = {
     "versioneer",
     "get_cmdclass",
@@ -50,6 +51,12 @@ def check(submission: Submission) -> Iterator[Finding]:
             yield from _pth(file)
         elif path.endswith(".vscode/tasks.json"):
             yield from _tasks(submission, file)
+        elif name in ("sitecustomize.py", "usercustomize.py"):
+            yield _hook(submission, file, 1, f"{name} runs at every start of Python")
+        elif name == "binding.gyp":
+            yield from _gyp(submission, file)
+        elif path.endswith((".claude/settings.json", ".cursor/hooks.json")):
+            yield from _assistant(submission, file)
 
 
 def _npm(submission: Submission, file: SourceFile) -> Iterator[Finding]:
@@ -69,8 +76,15 @@ def _npm(submission: Submission, file: SourceFile) -> Iterator[Finding]:
                 remedy=REMEDIES[DOWNLOAD.id],
                 severity=milder("block", file.path, submission),
             )
-        elif hook in _NPM_HOOKS and not _HONEST.fullmatch(command):
+        elif _is_odd(hook, command):
             yield _hook(submission, file, line, f"`{hook}` runs `{command[:120]}`")
+
+
+def _is_odd(hook: str, command: str) -> bool:
+    """Whether no honest package needs it: `prepare` runs on its author's machine, the others do not."""
+    if hook == "prepare":
+        return bool(_INLINE.search(command) and _DOES_MORE.search(command))
+    return hook in _NPM_HOOKS and not _HONEST.fullmatch(command)
 
 
 def _setup_py(submission: Submission, file: SourceFile) -> Iterator[Finding]:
@@ -108,6 +122,27 @@ def _tasks(submission: Submission, file: SourceFile) -> Iterator[Finding]:
     if re.search(r'"runOn"\s*:\s*"folderOpen"', file.text):
         line = _line_of(file, '"runOn"')
         yield _hook(submission, file, line, "a task runs as soon as the folder is opened")
+
+
+def _gyp(submission: Submission, file: SourceFile) -> Iterator[Finding]:
+    """npm builds what binding.gyp says, though no script asks for it; `<!(…)` in it is a command."""
+    if DOWNLOADS.search(file.text) or re.search(r"<!@?\([^)]*\b(?:curl|wget)\b", file.text):
+        yield DOWNLOAD.finding(
+            at=file.path,
+            line=_line_of(file, "<!"),
+            problem="`binding.gyp` downloads something when it is built",
+            remedy=REMEDIES[DOWNLOAD.id],
+        )
+    else:
+        yield _hook(submission, file, 1, "`binding.gyp` makes npm compile native code")
+
+
+def _assistant(submission: Submission, file: SourceFile) -> Iterator[Finding]:
+    if re.search(r'"(?:SessionStart|sessionStart)"', file.text):
+        line = _line_of(file, "essionStart")
+        yield _hook(
+            submission, file, line, "a command runs as soon as an assistant opens the folder"
+        )
 
 
 def _hook(submission: Submission, file: SourceFile, line: int, problem: str) -> Finding:

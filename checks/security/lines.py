@@ -7,7 +7,14 @@ from collections.abc import Iterator
 
 from checks.places import milder, place_of
 from checks.protocol import Rule
-from checks.security.rules import DOWNLOAD, MINING, PERSISTENCE, REMEDIES, SHELL_FOR_OTHERS
+from checks.security.rules import (
+    DOWNLOAD,
+    MINING,
+    PERSISTENCE,
+    REMEDIES,
+    SHELL_FOR_OTHERS,
+    THEFT,
+)
 from devforge.model.observed import SourceFile
 from devforge.model.policy import Severity
 from devforge.model.submission import Submission
@@ -23,7 +30,7 @@ DOWNLOADS = re.compile(
     r"|\b(?:ba|z)?sh\b.{0,40}?\$\((?:curl|wget)\b"
     r"|\b(?:iwr|irm|Invoke-WebRequest|DownloadString)\b.{0,300}?\b(?:iex|Invoke-Expression)\b"
     r"|\b(?:iex|Invoke-Expression)\b.{0,300}?\b(?:iwr|irm|Invoke-WebRequest|DownloadString)\b"
-    r"|powershell.{0,100}?\s-e(?:nc\w*)?\s+[A-Za-z0-9+/=]{40}|mshta\s+https?:"
+    r"|(?:powershell|pwsh).{0,100}?\s[\"']?-e(?:nc\w*)?[\"', ]+[A-Za-z0-9+/=]{40}|mshta\s+https?:"
     r"|regsvr32.{0,80}?https?:|certutil.{0,80}?-urlcache|bitsadmin.{0,80}?/transfer"
     r"|base64\s+(?:-d|--decode|-D)\b.{0,80}?\|\s*(?:ba)?sh",
     re.IGNORECASE,
@@ -43,12 +50,21 @@ _REGISTERS = re.compile(
     r"|\breg(?:\.exe)?[\"'`, ]+add\b.{0,100}?\\Run\b",
     re.IGNORECASE,
 )
+_SENDS_KEYS = re.compile(
+    r"\b(?:curl|wget|nc|ncat)\b.{0,200}(?:\.ssh/|id_rsa\b|id_ed25519\b|\.aws/credentials|\.npmrc\b"
+    r"|\.git-credentials\b|\.pypirc\b|wallet\.dat|gh auth token)"
+)
+_MINES = re.compile(
+    r"\bcryptonight\b|[?&\"']algo=(?:cn|rx)|\brandomx[-_. ]?(?:hash|worker|vm)", re.IGNORECASE
+)
 _CALL = re.compile(
     r"\b(?:system|popen|run|call|check_call|check_output|Popen|getoutput|exec|execSync|spawn"
     r"|spawnSync|execFile|execFileSync|create_subprocess_\w+)\s*\("
 )
 _KINDS: tuple[tuple[re.Pattern[str], Rule, Severity, str, bool], ...] = (
     (_REVERSE, SHELL_FOR_OTHERS, "block", "a shell line that hands this machine to another", False),
+    (_SENDS_KEYS, THEFT, "block", "a command sends somebody's keys over the network", True),
+    (_MINES, MINING, "person", "the name of an algorithm that is used for mining", False),
     (_MINER, MINING, "block", "the address of a mining pool, or a miner by name", False),
     (DOWNLOADS, DOWNLOAD, "block", "a program is downloaded and given to an interpreter", True),
     (_REGISTERS, PERSISTENCE, "person", "a program is registered to start by itself", True),

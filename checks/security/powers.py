@@ -35,6 +35,11 @@ CREDENTIALS = {
     ),
     "shell history": re.compile(r"\.(?:bash|zsh|python)_history\b"),
 }
+_WALLET_SHAPE = re.compile(
+    r"\(?bc1[\[|(]|\[13\]\[a-km|0x\[(?:a-f|A-F|0-9|a-fA-F0-9|0-9a-fA-F)+\]\{40\}"
+)
+_ADDRESS = re.compile(r"https?://([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+_THIS_MACHINE = {"127.0.0.1", "0.0.0.0"}  # noqa: S104 - an address in a stranger's code
 _COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
 # Each power: the kind of permission, the scope that satisfies it (any if empty), how grave, words.
 _POWERS: dict[str, tuple[str, tuple[str, ...], Severity, str]] = {
@@ -69,7 +74,9 @@ def check(submission: Submission, found: tuple[ToolFinding, ...]) -> Iterator[Fi
     # Where the way from the secret to the network was followed, there is nothing to suspect.
     followed = {f.path for f in found if f.code.startswith(f"{rules.THEFT.id}--")}
     yield from _thefts(submission, {p: seen for p, seen in files.items() if p not in followed})
+    yield from _swaps(submission, files)
     if submission.manifest:
+        yield from _other_hosts(submission, submission.manifest, found)
         yield from _undeclared(submission, submission.manifest, files)
 
 
@@ -88,6 +95,8 @@ def _observed(submission: Submission, found: Iterable[ToolFinding]) -> dict[str,
             seen.credentials["the whole environment"] = seen.powers["sees-environment"]
         if seen.has("sees-keys"):
             seen.credentials["all that is typed"] = seen.powers["sees-keys"]
+        if seen.has("sees-screen"):
+            seen.credentials["the screen"] = seen.powers["sees-screen"]
         if seen.has("sees-keyring"):
             seen.credentials["the password store"] = seen.powers["sees-keyring"]
     return dict(sorted(files.items()))
@@ -112,7 +121,12 @@ def _thefts(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Find
         if not seen.credentials:
             continue
         reads = seen.has(
-            "power-read", "sees-token", "sees-environment", "sees-keyring", "sees-keys"
+            "power-read",
+            "sees-token",
+            "sees-environment",
+            "sees-keyring",
+            "sees-keys",
+            "sees-screen",
         )
         ships = place_of(path) in ("source", "vendored") or is_at_home(path, submission)
         named |= set(seen.credentials) if reads and ships else set()
@@ -134,6 +148,51 @@ def _thefts(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Find
             remedy="say in the README what is sent where; a maintainer looks at both places",
             severity="person",
         )
+
+
+def _swaps(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Finding]:
+    """A clipboard read by code that knows the shape of a wallet's address: payments are redirected so."""
+    for path, seen in files.items():
+        file = submission.tree.get(path)
+        if file and seen.has("power-clipboard") and (shape := _WALLET_SHAPE.search(file.text)):
+            yield rules.THEFT.finding(
+                at=path,
+                line=file.text.count("\n", 0, shape.start()) + 1,
+                problem="it uses the clipboard and looks for addresses of wallets",
+                remedy=rules.REMEDIES[rules.THEFT.id],
+                severity="person",
+            )
+
+
+def _other_hosts(
+    submission: Submission, manifest: Manifest, found: Iterable[ToolFinding]
+) -> Iterator[Finding]:
+    """Addresses on the lines that talk to the network whose hosts the manifest does not list."""
+    declared = [p.scope for p in manifest.permissions if p.kind == "network"]
+    told: set[str] = set()
+    for finding in found if declared else ():
+        file = submission.tree.get(finding.path)
+        if file is None or not finding.code.startswith(("power-network", "power-send")):
+            continue
+        if not (is_at_home(file.path, submission) or place_of(file.path) == "vendored"):
+            continue
+        line = file.text.split("\n")[finding.line - 1 :][:1]
+        for match in _ADDRESS.finditer(line[0] if line else ""):
+            host = match[1].lower()
+            if host in told or host in _THIS_MACHINE or any(_allows(s, host) for s in declared):
+                continue
+            told.add(host)
+            yield rules.UNDECLARED["network"].finding(
+                at=file.path,
+                line=finding.line,
+                problem=f"the code talks to {host} here; {FILE} lists other hosts",
+                remedy=f"add `network:{host}` to permissions in {FILE}, or do without it",
+            )
+
+
+def _allows(scope: str, host: str) -> bool:
+    scope = scope.partition(":")[0]
+    return scope in ("*", host) or (scope.startswith("*.") and host.endswith(scope[1:]))
 
 
 def _severity(seen: _Seen) -> Severity | None:

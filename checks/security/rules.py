@@ -73,6 +73,12 @@ MINING = Rule(
     "block",
     "Users' machines and electricity are not the extension's to spend.",
 )
+DESTRUCTION = Rule(
+    "destroys-files",
+    "The user's files are left alone",
+    "block",
+    "No extension has a reason to remove or overwrite all that its user has.",
+)
 HOOK = Rule(
     "install-hook",
     "Nothing runs at installation",
@@ -167,7 +173,8 @@ UNDECLARED = {
     ),
 }
 RULES = (
-    THEFT, TOKEN_SENT, DOWNLOAD, HIDDEN, SHELL_FOR_OTHERS, PERSISTENCE, MINING, HOOK, SECRET,
+    THEFT, TOKEN_SENT, DOWNLOAD, HIDDEN, SHELL_FOR_OTHERS, PERSISTENCE, MINING, DESTRUCTION, HOOK,
+    SECRET,
     OBFUSCATED, PAYLOAD, INVISIBLE, LOOK_ALIKE, UNREAD, UNSAFE_LOAD, INJECTION, DYNAMIC, TLS,
     OPEN_PORT, ARCHIVE, *UNDECLARED.values(),
 )  # fmt: skip
@@ -180,6 +187,7 @@ REMEDIES = {
     SHELL_FOR_OTHERS.id: "remove it",
     PERSISTENCE.id: "remove it; use the host's start-up events instead",
     MINING.id: "remove it",
+    DESTRUCTION.id: "remove only what the extension itself has made, in a directory of its own",
     UNSAFE_LOAD.id: "use JSON, or yaml.safe_load",
     INJECTION.id: "pass the command as a list of arguments, without a shell",
     DYNAMIC.id: "call a function, or look it up in a table of the ones you mean",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from checks.places import milder, place_of
@@ -48,6 +49,27 @@ _ESCAPES = re.compile(r"(?:\\x[2-7][0-9a-fA-F]){12,}|(?:\\u00[2-7][0-9a-fA-F]){1
 _CHARACTERS = re.compile(r"\[\s*(?:(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6]|10|13)\s*,\s*){60,}")
 _ENCODED = re.compile(r"[\"'`]([A-Za-z0-9+/=_-]{1500,}|(?:[0-9a-fA-F]{2}){750,})[\"'`]")
 _BEFORE_DATA = re.compile(r"(?:data:[\w/+.;-]*,?|base64,|sourceMappingURL=\S*)$")
+_JUMBLE = re.compile(r"[\[\]()!+]{120,}")
+# Python reads these for plain letters, so that an exec written in them is one that no search finds.
+_STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a][\\w\U0001d400-\U0001d7ff]*")
+_HIDDEN_BUILTINS = {
+    "exec",
+    "eval",
+    "compile",
+    "getattr",
+    "__import__",
+    "globals",
+    "system",
+    "popen",
+}
+_CODING = re.compile(
+    rb"^[^\n]*\n?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)|^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"
+)
+_CODED = re.compile(
+    r"utf[-_]?7|rot[-_]?13|hex(?:[-_]codec)?|base64.*|quopri.*|uu.*|bz2.*|zlib.*|(?:raw[-_])?unicode[-_]escape"
+    r"|punycode|idna|undefined|string[-_]escape",
+    re.IGNORECASE,
+)
 _READ_CHARACTERS = 2_000_000
 
 
@@ -60,6 +82,8 @@ def check(submission: Submission) -> Iterator[Finding]:
                 yield from _invisible(submission, file, text)
                 yield from _look_alikes(submission, file, text)
             yield from _unreadable(submission, file, text)
+            if path.endswith((".py", ".pyw")):
+                yield from _misread(submission, file, text)
 
 
 def _invisible(submission: Submission, file: SourceFile, text: str) -> Iterator[Finding]:
@@ -94,6 +118,20 @@ def _look_alikes(submission: Submission, file: SourceFile, text: str) -> Iterato
         yield _finding(submission, LOOK_ALIKE, file, _line(bare, found), words, "person")
 
 
+def _misread(submission: Submission, file: SourceFile, text: str) -> Iterator[Finding]:
+    """What Python reads otherwise than a person does."""
+    coding = _CODING.match(file.content[:400])
+    name = (coding[1] or coding[2]).decode() if coding else ""
+    if _CODED.fullmatch(name):
+        words = f"Python decodes this file by {name} before it runs it"
+        yield _finding(submission, OBFUSCATED, file, 1, words, "block")
+    styled = () if text.isascii() else _STYLED.finditer(_TEXTS.sub("", text))
+    names = {unicodedata.normalize("NFKC", match[0]) for match in styled}
+    if hidden := sorted(names & _HIDDEN_BUILTINS):
+        words = f"{hidden[0]} is written in styled letters, which Python reads as plain ones"
+        yield _finding(submission, LOOK_ALIKE, file, 1, words, "block")
+
+
 def _unreadable(submission: Submission, file: SourceFile, text: str) -> Iterator[Finding]:
     names = _OBFUSCATOR.findall(text)
     if len(names) >= 12:
@@ -104,6 +142,7 @@ def _unreadable(submission: Submission, file: SourceFile, text: str) -> Iterator
     for pattern, words in (
         (_ESCAPES, "a text is written in escapes although its letters are ordinary"),
         (_CHARACTERS, "a text is written as a list of numbers"),
+        (_JUMBLE, "code is written in brackets and signs alone"),
     ):
         if (found := pattern.search(text)) and not vendored:
             yield _finding(submission, OBFUSCATED, file, _line(text, found), words, "person")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from devforge.model.observed import DependencyFact, SourceTree
@@ -36,8 +37,31 @@ def read_npm(tree: SourceTree) -> list[DependencyFact]:
                     for_tests=for_tests,
                 )
             )
+    declared += _overrides(tree)
     direct = {fact.name for fact in declared}
     return [*declared, *(fact for fact in locks if fact.name not in direct)]
+
+
+def _overrides(tree: SourceTree) -> Iterator[DependencyFact]:
+    """What package.json puts in the place of others' dependencies, if it is no plain version."""
+    package = _object(tree, "package.json")
+    pnpm = package.get("pnpm")
+    sections = {
+        "overrides": package.get("overrides"),
+        "resolutions": package.get("resolutions"),
+        "pnpm.overrides": pnpm.get("overrides") if isinstance(pnpm, dict) else None,
+    }
+    for section, wanted in sections.items():
+        for name, requirement in _texts(wanted):
+            if not re.match(r"[\d^~<>=*$v ]", requirement):
+                yield DependencyFact(
+                    ecosystem="npm",
+                    name=re.sub(r"(?<=.)@.*", "", name.rpartition("/")[2])
+                    if not name.startswith("@")
+                    else name,
+                    requirement=requirement,
+                    source=f"package.json: {section}",
+                )
 
 
 def _locked(tree: SourceTree, file: str) -> Iterator[DependencyFact]:

@@ -62,6 +62,13 @@ def _pyproject(tree: SourceTree) -> Iterator[DependencyFact]:
         for group, wanted in groups.items():
             where = f"pyproject.toml: {name}.{group}"
             yield from _facts(_list(wanted), where, for_tests=True)
+    uv = _table(_table(document, "tool"), "uv")
+    sources = _table(uv, "sources")
+    for name in sources:
+        source = _table(sources, name)
+        address = source.get("git") or source.get("url")
+        if isinstance(address, str):
+            yield _fact(name, f"{name} @ {address}", "pyproject.toml: tool.uv.sources")
     poetry = _table(_table(document, "tool"), "poetry")
     yield from _poetry(_table(poetry, "dependencies"), for_tests=False)
     yield from _poetry(_table(poetry, "dev-dependencies"), for_tests=True)

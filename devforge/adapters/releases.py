@@ -13,7 +13,12 @@ import github
 import requests
 from pydantic import Field
 
-from devforge.adapters.github import GitHub, _NotThere, _parsed, _translated
+from devforge.adapters.github_connection import (
+    GitHubConnection,
+    NotThere,
+    parsed,
+    translated,
+)
 from devforge.errors import Unavailable
 from devforge.model.base import Foreign
 
@@ -43,14 +48,14 @@ class Release(Foreign):
     assets: tuple[Asset, ...] = ()
 
 
-class Releases(GitHub):
+class Releases(GitHubConnection):
     """The releases of one repository; see `GitHub` for what its arguments mean."""
 
     def newest(self) -> tuple[Release, ...]:
         """Return the hundred newest releases, drafts among them. One request."""
         path = f"{self._base}/releases"
         _, found = self._send("GET", path, query={"per_page": _NEWEST})
-        return tuple(_parsed(Release, item, path) for item in found)
+        return tuple(parsed(Release, item, path) for item in found)
 
     def tagged(self, tag: str) -> Release | None:
         """Return the published release of `tag`; a draft is never found this way."""
@@ -67,19 +72,19 @@ class Releases(GitHub):
             "prerelease": prerelease,
         }
         answer = self._write("POST", f"{self._base}/releases", wanted)
-        return _parsed(Release, answer, "release")
+        return parsed(Release, answer, "release")
 
     def publish(self, release: int) -> Release:
         """Make a draft public, which also makes its tag. Safe to repeat."""
         wanted = {"draft": False, "make_latest": "false"}
         answer = self._write("PATCH", f"{self._base}/releases/{release}", wanted)
-        return _parsed(Release, answer, "release")
+        return parsed(Release, answer, "release")
 
     def upload(self, release: Release, name: str, content: bytes, kind: str) -> Asset:
         """Add a file to a draft. A name that is taken is refused, half an upload included."""
         url = release.upload_url.split("{", 1)[0]
         answer = self._send_bytes(url, {"name": name}, content, kind)
-        return _parsed(Asset, answer, "asset")
+        return parsed(Asset, answer, "asset")
 
     def discard_upload(self, asset: Asset) -> None:
         """Remove what a broken upload left in a draft, so that its name is free again.
@@ -89,7 +94,7 @@ class Releases(GitHub):
         """
         try:
             self._write("DELETE", f"{self._base}/releases/assets/{asset.id}")
-        except _NotThere:
+        except NotThere:
             return
 
     def _send_bytes(self, url: str, query: dict[str, str], content: bytes, kind: str) -> Any:
@@ -100,7 +105,7 @@ class Releases(GitHub):
                 "POST", url, query, headers, io.BytesIO(content)
             )[1]
         except github.GithubException as error:
-            raise _translated("POST", url, error) from error
+            raise translated("POST", url, error) from error
         except requests.RequestException as error:
             raise Unavailable(f"POST {url}: {type(error).__name__}, no answer") from error
         except ValueError as error:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from devforge.adapters.github import GitHub
+from devforge.adapters.github_connection import GitHubConnection
 from devforge.errors import Refused, Unavailable
 from devforge.model.base import Foreign
 from devforge.model.settings import (
@@ -40,7 +40,7 @@ class _Found(Foreign):
     enabled: bool = False
 
 
-class SettingsOnGitHub(GitHub):
+class SettingsOnGitHub(GitHubConnection):
     """Reads every setting we depend on; changes exactly what it is told."""
 
     def settings(self) -> Settings:

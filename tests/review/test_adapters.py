@@ -82,7 +82,7 @@ def test_what_is_not_there_is_none_and_not_an_error(client):
 def test_every_page_of_a_list_is_read(github, client, monkeypatch):
     for number in range(3):
         client.add_comment(_issue(github), f"comment {number}")
-    monkeypatch.setattr("devforge.adapters.github._PAGE", 2)
+    monkeypatch.setattr("devforge.adapters.github_connection._PAGE", 2)
 
     assert [c.body for c in client.comments(1)] == [f"comment {n}" for n in range(3)]
 

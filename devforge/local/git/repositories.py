@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 from devforge.errors import Unavailable
 from devforge.local.clock import Clock
+from devforge.local.git.locks import RepositoryLock
 
 T = TypeVar("T")
 ZERO = "0" * 40
@@ -53,30 +54,6 @@ def environment() -> dict[str, str]:
         "GIT_COMMITTER_NAME": "GitHub",
         "GIT_COMMITTER_EMAIL": "noreply@github.com",
     }
-
-
-class RepositoryLock:
-    """A lock that its holder may take again, and that knows who holds it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._holder: int | None = None
-        self._depth = 0
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        self._holder, self._depth = threading.get_ident(), self._depth + 1
-
-    def __exit__(self, *_raised: object) -> None:
-        self._depth -= 1
-        if self._depth == 0:
-            self._holder = None
-        self._lock.release()
-
-    @property
-    def is_mine(self) -> bool:
-        """Tell whether this very thread holds it."""
-        return self._holder == threading.get_ident()
 
 
 class Repositories:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from devforge.local.access import check_repository, resolve
+from devforge.local.access import check_repository, has_role, resolve, role_of
 from devforge.local.hub import Actor, Hub
 from devforge.local.refusals import ApiRefusal, invalid, not_found, requires_authentication
 from devforge.local.routes import Route
@@ -64,6 +64,12 @@ class Call:
             raise requires_authentication()
         check_repository(self.hub, row, account_id, self.token, role, self.needs)
         return row
+
+    def may(self, repository: Row, role: str) -> bool:
+        """Tell whether the caller has at least this role; a workflow's token has any at home."""
+        if self.token is not None and self.token.kind == "workflow":
+            return self.token.repository_id == int(repository["id"])
+        return has_role(role_of(self.hub, self.actor.id, repository), role)
 
     def number(self, name: str) -> int:
         """Return a path parameter that is a number. Raises 404 where it is none."""

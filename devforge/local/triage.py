@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from devforge.local.access import has_role, role_of
 from devforge.local.accounts import account_named
 from devforge.local.call import Call
 from devforge.local.issues import (
@@ -24,10 +23,7 @@ from devforge.local.store import Row
 
 def may_triage(call: Call, repository: Row) -> bool:
     """Tell whether the caller may label, assign and close what others opened."""
-    token = call.token
-    if token is not None and token.kind == "workflow":
-        return bool(token.repository_id == repository["id"])
-    return has_role(role_of(call.hub, call.actor.id, repository), "triage")
+    return call.may(repository, "triage")
 
 
 def path_issue(call: Call, repository: Row) -> Row:

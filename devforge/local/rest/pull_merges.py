@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from devforge.local.access import has_role, role_of
 from devforge.local.answer import Answer, empty
 from devforge.local.call import Call
 from devforge.local.git.changes import changing
@@ -63,14 +62,8 @@ def update_branch(call: Call) -> Answer:
 def _check_may_update(call: Call, repository: Row, source: Row, pull: Row) -> None:
     """Refuse who may neither push to the branch nor was let in by its owner as a maintainer."""
     open_to = [source, *([repository] if pull["maintainer_can_modify"] else [])]
-    if not any(_may_push(call, each) for each in open_to):
+    if not any(call.may(each, "write") for each in open_to):
         raise needs_role("write")
-
-
-def _may_push(call: Call, repository: Row) -> bool:
-    if call.token is not None and call.token.kind == "workflow":
-        return call.token.repository_id == int(repository["id"])
-    return has_role(role_of(call.hub, call.actor.id, repository), "write")
 
 
 def _merge_base_into_head(call: Call, source: Row, pull: Row) -> None:

@@ -49,12 +49,6 @@ def decide(
     return Decision(outcome="merge", reasons=reasons)
 
 
-def _mean_score(reports: Iterable[CheckReport]) -> int | None:
-    """The mean over the checks of the extension; what a person must see costs no points."""
-    scores = [report.score for report in reports if report.name != "decision"]
-    return round(sum(scores) / len(scores)) if scores else None
-
-
 def _findings(reports: Iterable[CheckReport], severity: str) -> list[Finding]:
     return [f for report in reports for f in report.findings if f.severity == severity]
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from checks.beyond import beyond_sandbox, missing_module, wants_surroundings
+from checks.honest_tests import asserts_nothing, tampering
 from checks.printed import quoted
 from checks.protocol import Rule, counted, present
 from devforge.model.observed import Failure, FileCoverage, TestRun
@@ -57,13 +58,25 @@ BEYOND = Rule(
     "Tests that need another program, a display or a network cannot be run here, which is nobody's "
     "fault; a person reads them instead.",
 )
+EMPTY = Rule(
+    "tests-assert-nothing",
+    "The tests can fail",
+    "person",
+    "A test that asserts nothing passes whatever the code does.",
+)
+TAMPER = Rule(
+    "tests-tamper",
+    "The tests leave their counting alone",
+    "person",
+    "Tests that write into the result, or change how it is counted, vouch for nothing.",
+)
 LOW = Rule(
     "coverage-low",
     "The tests run a fair share of the code",
     "block",
     "Code that no test runs can break without anybody noticing.",
 )
-RULES = (MISSING, CANNOT_RUN, FAIL, BEYOND, LOW)
+RULES = (MISSING, CANNOT_RUN, FAIL, BEYOND, EMPTY, TAMPER, LOW)
 
 _SHOWN_FILES = 5
 _SHOWN_RANGES = 8
@@ -78,6 +91,7 @@ def check(submission: Submission) -> Iterator[Finding]:
     if isinstance(tests, Failure):
         yield _cannot_run(tests, submission)
     elif tests is not None and tests.passed + tests.failed > 0:
+        yield from _dishonest(submission)
         failures = _Failures(tests, submission)
         yield from failures.findings()
         files = present(trial.coverage, "coverage was not measured")
@@ -107,6 +121,22 @@ def _cannot_run(failure: Failure, submission: Submission) -> Finding:
         problem=f"{failure.what}{said}",
         remedy="make the tests run from a clean checkout, without a network, within the limits",
     )
+
+
+def _dishonest(submission: Submission) -> Iterator[Finding]:
+    for path, line in tampering(submission):
+        yield TAMPER.finding(
+            at=path,
+            line=line,
+            problem=f"line {line}: the tests reach for what counts them",
+            remedy="test the extension's own code only; a person reads the tests until then",
+        )
+    if asserts_nothing(submission):
+        yield EMPTY.finding(
+            at="tests",
+            problem="no test asserts anything",
+            remedy="say in each test what must come out, with assert or expect",
+        )
 
 
 def _beyond(problem: str) -> Finding:

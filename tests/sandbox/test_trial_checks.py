@@ -270,3 +270,40 @@ def test_tests_that_miss_packages_are_one_finding_with_the_packages() -> None:
 
     assert (found.rule, found.severity) == ("tests-fail", "block")
     assert "ava, outdent cannot be imported: a.test.js, b.test.js" in found.problem
+
+
+@pytest.mark.parametrize(
+    ("test", "rule"),
+    [
+        ("import os\n\n\ndef test_a():\n    os.write(3, b'{}')\n    assert True\n", "tests-tamper"),
+        ("import coverage\n\ncoverage.Coverage.stop = None\nassert 1\n", "tests-tamper"),
+        (
+            "import greet\n\n\ndef test_a():\n    greet.hello()  # nothing more\n",
+            "tests-assert-nothing",
+        ),
+    ],
+)
+def test_tests_that_vouch_for_nothing_go_to_a_person(test: str, rule: str) -> None:
+    files = tree({"greet.py": "def hello(): ...\n", "tests/test_greet.py": test})
+    submission = Submission(
+        id=None, tree=files, policy=POLICY, manifest=manifest("greet.py"), trial=GOOD
+    )
+
+    assert [(f.rule, f.severity) for f in coverage.check(submission)] == [(rule, "person")]
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "def test_a():\n    assert 1 + 1 == 2\n",
+        "import unittest\n\n\nclass T(unittest.TestCase):\n    def test_a(self):\n        self.assertTrue(1)\n",
+        "import pytest\n\n\ndef test_a():\n    with pytest.raises(KeyError):\n        {}[1]\n",
+    ],
+)
+def test_tests_that_assert_in_any_words_are_tests(test: str) -> None:
+    files = tree({"greet.py": "def hello(): ...\n", "tests/test_greet.py": test})
+    submission = Submission(
+        id=None, tree=files, policy=POLICY, manifest=manifest("greet.py"), trial=GOOD
+    )
+
+    assert list(coverage.check(submission)) == []

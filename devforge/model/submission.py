@@ -10,7 +10,7 @@ from devforge.model.change import Proposed
 from devforge.model.manifest import Language, Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import DependencyFact, Missing, SourceTree, ToolFinding, Trial
-from devforge.model.policy import Policy
+from devforge.model.policy import CheckName, Policy
 from devforge.model.records import Developer, Extension, VersionRecord
 from devforge.model.versions import Version
 
@@ -59,6 +59,8 @@ class Submission:
     # What the ecosystem's own index said of each dependency that could not be had: name → reason.
     unresolvable: Mapping[str, str] | Missing = field(default_factory=dict)
     trial: Trial | Missing = field(default_factory=lambda: Missing(reason="not run yet"))
+    # How long the tools of a check ran before it; only told, never judged by.
+    tool_seconds: Mapping[CheckName, float] = field(default_factory=dict, compare=False)
     kind: Literal["new extension", "new version"] = "new version"
     record_problems: tuple[Problem, ...] = ()  # what is wrong with the records it proposes
     # The pull request it comes in; None for `devforge check`, which judges the extension alone.

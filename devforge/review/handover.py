@@ -17,7 +17,7 @@ from devforge.errors import BadInput
 from devforge.model.base import Strict
 from devforge.model.names import CommitSha, Sha256
 from devforge.model.observed import Missing, Mode, SourceFile, SourceTree, ToolFinding, Trial
-from devforge.model.policy import Limits
+from devforge.model.policy import CheckName, Limits
 
 T = TypeVar("T", bound=Strict)
 OBSERVED_BYTES = 32 << 20
@@ -40,6 +40,7 @@ class Observed(Strict):
     tree_sha256: Sha256
     lint: tuple[ToolFinding, ...] | Missing
     security: tuple[ToolFinding, ...] | Missing
+    tool_seconds: dict[CheckName, float] = {}
 
 
 class Tried(Strict):

@@ -178,4 +178,9 @@ def _bound(found: T | Missing, head: str, tree: str) -> T | Missing:
 def _with_observed(submission: Submission, observed: Observed | Missing) -> Submission:
     if isinstance(observed, Missing):
         return replace(submission, lint=observed, security=observed)
-    return replace(submission, lint=observed.lint, security=observed.security)
+    return replace(
+        submission,
+        lint=observed.lint,
+        security=observed.security,
+        tool_seconds=observed.tool_seconds,
+    )

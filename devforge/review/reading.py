@@ -66,7 +66,11 @@ def _read(pull: Pull, candidate: Candidate, folder: Path) -> bool:
     write_json(
         folder / "static.json",
         Observed(
-            head=pull.head.sha, tree_sha256=tree.sha256, lint=seen.lint, security=seen.security
+            head=pull.head.sha,
+            tree_sha256=tree.sha256,
+            lint=seen.lint,
+            security=seen.security,
+            tool_seconds=dict(seen.tool_seconds),
         ),
     )
     write_source(folder / "source", tree)

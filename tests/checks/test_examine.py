@@ -246,3 +246,12 @@ def test_hostile_files_are_judged_like_any_other(name, files, tmp_path):
     assert {r.name: r.reason for r in reports if r.verdict == "no verdict"} == {}
     shown = [text for r in reports for f in r.findings for text in (f.at, f.problem, f.remedy)]
     assert [text for text in shown if not text.isprintable()] == []
+
+
+def test_what_another_job_says_of_time_is_told_only_where_it_can_be_true():
+    submission = Submission(id=None, tree=SourceTree({}), policy=load_policy(None))
+    for told, seconds in ((12.5, 12.5), (-1.0, 0.0), (float("inf"), 0.0), (float("nan"), 0.0)):
+        [report] = examine(
+            dataclasses.replace(submission, tool_seconds={"quality": told}), ["quality"]
+        )
+        assert report.seconds == pytest.approx(seconds, abs=1)

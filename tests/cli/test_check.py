@@ -129,3 +129,15 @@ def test_a_directory_without_a_manifest_is_still_spoken_of(check, tmp_path):
     _, out, _ = check(tmp_path)
 
     assert out.startswith("the extension has 2 things to mend\n")
+
+
+def test_the_seconds_of_a_check_count_the_tools_it_waits_for(check, capsys, tmp_path):
+    assert main(["new", "acme.todo-tree", "--into", str(tmp_path / "x")]) == 0
+    capsys.readouterr()
+
+    seconds = {
+        c["name"]: c["seconds"] for c in json.loads(check(tmp_path / "x", "--json")[1])["checks"]
+    }
+
+    assert all(seconds[name] > 0.01 for name in ("quality", "security", "coverage"))
+    assert seconds["licence"] < 5

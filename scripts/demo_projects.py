@@ -11,7 +11,7 @@ import sys
 import tarfile
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from devforge.adapters.archive import read_zip, write_members
@@ -155,9 +155,12 @@ def _from_npm(project: Project, into: Path) -> None:
         _fetch([*npm_command(), "pack", "--silent", "--ignore-scripts", pinned], Path(scratch))
         content = next(Path(scratch).glob("*.tgz")).read_bytes()
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        archive.extractall(into.parent / f".{project.name}", filter="data")
-    (into.parent / f".{project.name}/package").rename(into)
-    shutil.rmtree(into.parent / f".{project.name}")
+        for member in filter(tarfile.TarInfo.isfile, archive):
+            _, *parts = PurePosixPath(member.name).parts  # the first is always `package`
+            if ".." not in parts and (file := archive.extractfile(member)):
+                path = into.joinpath(*parts)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.read())
     package = json.loads((into / "package.json").read_text())
     package.pop("devDependencies", None)  # its own tests are not in the package, nor need theirs be
     (into / "package.json").write_text(json.dumps(package, indent=2) + "\n")

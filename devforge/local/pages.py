@@ -5,6 +5,7 @@ Source: docs.github.com, "REST API endpoints for GitHub Pages"; the action deplo
 
 from __future__ import annotations
 
+import os
 import shutil
 import tarfile
 import uuid
@@ -128,5 +129,21 @@ def _unpack(tar_path: Path, into: Path, now: int) -> None:
             total += member.size
             if total > SITE_LIMIT_BYTES:
                 raise tarfile.TarError(f"it is larger than {SITE_LIMIT_BYTES} bytes")
-            member.mtime = now
-            tar.extract(member, into, filter="data")
+            _write(tar, member, into, now)
+
+
+def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path, now: int) -> None:
+    parts = PurePosixPath(member.name).parts
+    if any(part in ("..", "/") or "\0" in part for part in parts):
+        raise tarfile.TarError(f"{member.name} leads out of the site")
+    place = into.joinpath(*parts)
+    if member.isdir():
+        place.mkdir(parents=True, exist_ok=True)
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    content = tar.extractfile(member)
+    if content is None:
+        raise tarfile.TarError(f"{member.name} cannot be read")
+    with content, place.open("wb") as file:
+        shutil.copyfileobj(content, file)
+    os.utime(place, (now, now))

@@ -78,7 +78,8 @@ def test_a_commit_that_only_a_fork_or_nobody_holds_is_not_reachable(objects, ups
     first = commit(upstream, "refs/heads/main", {"a": "1"})
     second = commit(upstream, "refs/heads/main", {"a": "2"}, parent=first)
     tagged = commit(upstream, "refs/heads/old", {"a": "3"}, parent=first)
-    git(upstream, "tag", "-a", "-m", "one", "v1", tagged)
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.invalid")
+    git(upstream, *who, "tag", "-a", "-m", "one", "v1", tagged)
     git(upstream, "update-ref", "-d", "refs/heads/old")
     orphan = commit(upstream, "refs/pull/9/head", {"a": "evil"}, parent=first)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from devforge.adapters import sandbox
 from devforge.adapters.sandbox import Outcome, View, available, run
 from devforge.model.policy import Sandbox as Limits
 
@@ -42,12 +43,19 @@ def attack(request: pytest.FixtureRequest) -> Attack:
         view = view or View()
         if request.param == "root" or os.geteuid() != 0:
             return run([*interpreter(), textwrap.dedent(code)], with_python(view), limits)
-        if not Path("/usr/bin/python3").exists():
-            pytest.skip("no Python in /usr that an ordinary user may read")
+        if not Path("/usr/bin/python3").exists() or not others_may_read(Path(sandbox.__file__)):
+            pytest.skip("an ordinary user may read no Python in /usr, or not this checkout")
         command = ["/usr/bin/python3", "-Ic", textwrap.dedent(code)]
         return as_nobody(lambda: run(command, view, limits))
 
     return attempt
+
+
+def others_may_read(file: Path) -> bool:
+    """Whether a stranger to this machine's owner gets to `file`; below root's own home nobody does."""
+    return all(place.stat().st_mode & 0o001 for place in file.parents) and bool(
+        file.stat().st_mode & 0o004
+    )
 
 
 def interpreter() -> list[str]:

@@ -244,7 +244,7 @@ def test_a_rule_that_does_not_exist_is_found_in_the_policy(run, checkout):
     text = path.read_text(encoding="utf-8")
     rule = CHECKS[0].RULES[0].id
     path.write_text(
-        text.replace("severities: {}", f"severities: {{{rule}x: warn}}"), encoding="utf-8"
+        text.replace("severities: {", f"severities: {{{rule}x: warn, "), encoding="utf-8"
     )
     code, said = run()
 

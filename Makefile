@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock format clean
+.PHONY: help setup demo test check bench tuf-conformance lock format clean
 
 help: ## List what there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -29,6 +29,12 @@ check: setup ## Lint, types, import rules, workflows: what CI holds
 
 bench: setup ## Measure speed and memory against a named alternative (ONLY=name)
 	@$(BIN)/python -m tests.bench $(ONLY)
+
+tuf-conformance: setup ## Hold our client to the public TUF suite (SUITE=its directory)
+	@test -d "$(SUITE)/tuf_conformance" || { echo "name the suite's directory: make tuf-conformance SUITE=DIR (see docs/tuf-conformance.md)"; exit 64; }
+	@command -v faketime >/dev/null || { echo "the suite needs faketime: apt install faketime"; exit 64; }
+	@test -x .cache/tuf-conformance/bin/pytest || { $(PYTHON) -m venv .cache/tuf-conformance && .cache/tuf-conformance/bin/pip install -q $(SUITE); }
+	@cd $(SUITE) && PATH=$(CURDIR)/.cache/tuf-conformance/bin:$$PATH pytest -q tuf_conformance --entrypoint "$(CURDIR)/$(BIN)/python $(CURDIR)/tests/conformance_tuf/client.py"
 
 lock: ## Resolve the dependencies anew into requirements/
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra registry pyproject.toml -o requirements/registry.lock

@@ -1,31 +1,36 @@
 """Compatibility: the extension runs in a Dev Forge that exists, beside extensions that exist.
 
 **What it asks.** `engines.devforge` admits at least one release of Dev Forge, preferably the newest, and
-has an upper end. Every extension in `extension_dependencies` is published in a version that the range
+has an upper end. It starts in the stand-in for each line of releases that the range claims. Every extension in `extension_dependencies` is published in a version that the range
 admits. What package.json or pyproject.toml say of Node and Python agrees with what Dev Forge brings.
 
 **Why.** A client installs only what admits it. A range without an upper end promises that releases
-nobody has seen yet will work.
+nobody has seen yet will work, and a range that claims a line it does not start in breaks for
+everybody who runs that.
 
-**How to mend.** Write a range such as `engines: {devforge: ">=1.2.0 <3"}`.
+**How it is measured.** The entry is activated once in the stand-in for each line (`checks/hosts/`), in a
+sandbox without a network. What starts in none of them is the performance check's to tell.
 
-Source: `devforge_releases` in registry/policy.yaml; ranges as node's semver reads them.
+**How to mend.** Write a range such as `engines: {devforge: ">=1.2.0 <3"}`, and claim only what you tried.
+
+Source: `devforge_releases` and `devforge_hosts` in registry/policy.yaml; ranges as node's semver reads
+them; docs/developer.md, "Each line it claims".
 """
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterator
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from checks.lines_tried import LINE_FAILS, UNTRIED, lines_tried
 from checks.protocol import NoVerdict, Rule
 from devforge.model.manifest import FILE, Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import Missing, SourceTree
 from devforge.model.policy import CheckName
 from devforge.model.submission import Submission
+from devforge.model.tables import below, json_table, toml_table
 from devforge.model.verdict import Finding
 from devforge.model.versions import Range, Version
 
@@ -73,7 +78,7 @@ RUNTIME = Rule(
     "warn",
     "The extension's own files say that it does not run on the Python or Node it will be run with.",
 )
-RULES = (NO_RELEASE, OLD, OPEN, UNKNOWN, UNMET, ITSELF, RUNTIME)
+RULES = (NO_RELEASE, OLD, OPEN, UNKNOWN, UNMET, ITSELF, RUNTIME, LINE_FAILS, UNTRIED)
 
 PYTHON = "3.11"
 NODE = Version.parse("24.0.0")
@@ -85,13 +90,15 @@ def check(submission: Submission) -> Iterator[Finding]:
     """Yield what keeps the extension from running.
 
     Raises:
-        NoVerdict: it depends on other extensions, and no registry could be read.
+        NoVerdict: it depends on other extensions, and no registry could be read; or it could not be
+            started in a line of Dev Forge that it claims.
     """
     if submission.manifest is None:
         return
     yield from _engines(submission.manifest.engines.devforge, submission.policy.devforge_releases)
     yield from _runtime(submission.tree, submission.manifest)
     yield from _extensions(submission, submission.manifest)
+    yield from lines_tried(submission, submission.manifest)
 
 
 def _engines(wanted: Range, releases: tuple[Version, ...]) -> Iterator[Finding]:
@@ -170,21 +177,16 @@ def _runtime(tree: SourceTree, manifest: Manifest) -> Iterator[Finding]:
 
 
 def _requires_python(tree: SourceTree) -> SpecifierSet | None:
-    file = tree.get("pyproject.toml")
+    asked = below(toml_table(tree.get("pyproject.toml")), "project").get("requires-python")
     try:
-        project = tomllib.loads(file.text).get("project") if file else None
-        asked = project.get("requires-python") if isinstance(project, dict) else None
         return SpecifierSet(asked) if isinstance(asked, str) else None
-    except (tomllib.TOMLDecodeError, InvalidSpecifier, RecursionError):
+    except InvalidSpecifier:
         return None
 
 
 def _node_engine(tree: SourceTree) -> Range | None:
-    file = tree.get("package.json")
+    asked = below(json_table(tree.get("package.json")), "engines").get("node")
     try:
-        document = json.loads(file.content) if file else None
-        engines = document.get("engines") if isinstance(document, dict) else None
-        asked = engines.get("node") if isinstance(engines, dict) else None
         return Range.parse(asked) if isinstance(asked, str) else None
-    except (ValueError, RecursionError):
+    except ValueError:
         return None

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.honest_python import TestCase, python_cases
+from checks.honest_script import script_cases
 from checks.places import place_of
 from devforge.model.observed import SourceFile
 from devforge.model.submission import Submission
 
-_CODE = re.compile(r".*\.(?:py|[cm]?jsx?|[cm]?tsx?)", re.IGNORECASE)
-_COMMENT = re.compile(r"^\s*(?:#|//|\*).*$", re.MULTILINE)
-# What a test says when it can fail; libraries differ in the word, not in having one.
-_ASSERTS = re.compile(
-    r"\bassert|\bexpect|\bshould\b|\.(?:ok|is|equals?|same|deepEqual|strictEqual|throws|rejects|like|true|match)\("
-    r"|\braises\b|\.fail\(|\bfail\(|verify|snapshot|RuleTester|\bvalid\b|check_|\braise\b|\bthrow\b",
-    re.IGNORECASE,
-)
+_SCRIPT = re.compile(r".*\.[cm]?[jt]sx?", re.IGNORECASE)
+# Examples, and code that tests only look at.
+_NOT_TESTS = {"doc", "docs", "example", "examples", "sample", "samples", "demo", "demos", "fixtures",
+              "testdata", "test_data", "data", "snapshots"}  # fmt: skip
+_COMMENT = re.compile(r"^[ \t]*(?:#|//|\*).*$", re.MULTILINE)
 # The result goes through descriptor 3, is counted by coverage, and ends with the process.
 _TAMPERS = re.compile(
     r"\bos\.write\(\s*3\s*,|\bos\.fdopen\(\s*3\b|\bopen\(\s*3\s*,|/proc/(?:self|\d+|\{[^}]*\})/fd\b|/dev/fd/3"
@@ -32,13 +31,17 @@ def tampering(submission: Submission) -> Iterator[tuple[str, int]]:
             yield file.path, file.text.count("\n", 0, file.text.find(found[0])) + 1
 
 
-def asserts_nothing(submission: Submission) -> bool:
-    """Whether no test file has a word of asserting in it, so that no test can fail but by accident."""
-    tests = list(_tests(submission))
-    return bool(tests) and not any(_ASSERTS.search(_COMMENT.sub("", t.text)) for t in tests)
+def cases(submission: Submission) -> tuple[TestCase, ...]:
+    """Return the extension's tests; none where they cannot be told for sure."""
+    files = {file.path: file.text for file in _tests(submission)}
+    python = {path: text for path, text in files.items() if path.endswith(".py")}
+    scripts = {path: text for path, text in files.items() if path not in python}
+    return (*python_cases(python), *script_cases(scripts))
 
 
 def _tests(submission: Submission) -> Iterator[SourceFile]:
     for path, file in submission.tree.files.items():
-        if place_of(path) == "tests" and _CODE.fullmatch(path) and file.mode != "symlink":
+        is_code = path.endswith(".py") or _SCRIPT.fullmatch(path)
+        is_shown = _NOT_TESTS.intersection(path.lower().split("/")[:-1])
+        if place_of(path) == "tests" and is_code and not is_shown and file.mode != "symlink":
             yield file

@@ -69,7 +69,7 @@ REFUSED = Rule(
 RULES = (EXPRESSION, FILE_MISSING, MISMATCH, UNKNOWN_TEXT, UNLISTED, REFUSED)
 
 _LICENCE_FILE = re.compile(
-    r"(?:(?:un)?licen[sc]es?|copying|copyright)(?:[-_. ][\w.-]+)?|licenses/[^/]+\.txt",
+    r"(?:(?:un)?licen[sc]es?|copying|copyright)(?:[-_. ][\w.-]+)?|licenses/[^/]+(?:\.txt|-[\w.-]+)|licenses/(?:MIT|ISC|Zlib|Unlicense)",
     re.IGNORECASE,
 )
 _NOT_TEXT = (".py", ".js", ".ts", ".json", ".html", ".header")
@@ -78,7 +78,7 @@ _SPELLINGS = {
     "gplv3": "GPL-3.0-or-later", "gplv2": "GPL-2.0-or-later", "gpl3": "GPL-3.0-or-later",
     "gpl2": "GPL-2.0-or-later", "gpl": "GPL-3.0-or-later", "lgplv3": "LGPL-3.0-or-later",
     "agplv3": "AGPL-3.0-or-later", "apache": "Apache-2.0", "apache2": "Apache-2.0",
-    "apachelicense20": "Apache-2.0", "bsd": "BSD-3-Clause", "bsd3": "BSD-3-Clause",
+    "apache20": "Apache-2.0", "apachelicense20": "Apache-2.0", "bsd": "BSD-3-Clause", "bsd3": "BSD-3-Clause",
     "mitlicense": "MIT", "mpl": "MPL-2.0", "mpl2": "MPL-2.0", "gplv2+": "GPL-2.0-or-later",
     "gplv3+": "GPL-3.0-or-later", "cc0": "CC0-1.0",
 }  # fmt: skip

@@ -33,6 +33,7 @@ class Rule:
         remedy: str,
         line: int | None = None,
         severity: Severity | None = None,
+        lines: tuple[int, ...] = (),
     ) -> Finding:
         """Return a finding at the rule's own severity, or at a milder one where the place asks it.
 
@@ -45,6 +46,7 @@ class Rule:
             line=line,
             problem=in_one_line(problem),
             remedy=in_one_line(remedy),
+            lines=lines,
         )
 
 

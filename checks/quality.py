@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from checks.places import is_at_home
 from checks.protocol import NoVerdict, Rule, counted
+from checks.quality_words import OTHERWISE, WORDS
 from devforge.model.observed import Missing, SourceFile, ToolFinding
 from devforge.model.policy import CheckName
 from devforge.model.submission import Submission
@@ -66,7 +67,7 @@ MISUSE = Rule(
 )
 RULES = (SYNTAX, UNDEFINED, FORMAT, COMPARISON, TWICE, MISUSE)
 
-_REMEDIES = {
+REMEDIES = {
     SYNTAX.id: "correct the file so that it parses; a template belongs under another suffix",
     UNDEFINED.id: "import or define the name, or correct its spelling",
     FORMAT.id: "give as many values as the format has places",
@@ -85,33 +86,8 @@ _RULES_OF = {
     "no-dupe-else-if": TWICE, "no-dupe-keys": TWICE, "no-duplicate-case": TWICE,
     "no-func-assign": TWICE, "no-class-assign": TWICE, "no-import-assign": TWICE,
 }  # fmt: skip
-# How a tool's code reads in our words; {names} are what its message quotes.
-_WORDS = {
-    "F82": "{names} is used, but nowhere defined",
-    "no-unassigned-vars": "{names} is used, but never given a value",
-    "F811": "{names} is defined again before it was used",
-    "F60": "{names} is given twice in one dictionary",
-    "no-dupe-keys": "{names} is given twice in one object",
-    "no-dupe-class-members": "{names} is defined twice in one class",
-    "no-duplicate-case": "a case is tested twice in one switch",
-    "no-dupe-else-if": "a condition is tested twice in one chain",
-    "no-unreachable": "this line is never reached",
-    "no-debugger": "a `debugger` statement is left in",
-    "no-self-assign": "{names} is assigned to itself",
-    "no-const-assign": "{names} is a constant, and is assigned to",
-    "B012": "leaving `finally` early silences the error on its way",
-    "B015": "the result of a comparison is thrown away",
-    "B020": "{names} is overwritten by the loop that goes through it",
-    "B025": "{names} is caught twice; the second never happens",
-    "B029": "an empty tuple catches nothing",
-    "F50": "a `%` format has more or fewer places than values, or of another kind",
-    "F52": "a call of `.format` has more or fewer places than values",
-    "F632": "`is` compares identity, and the value is meant",
-    "F631": "an assertion on a tuple is always true",
-    "use-isnan": "nothing is equal to NaN",
-    "valid-typeof": "`typeof` never gives this text",
-}
-_QUOTED = re.compile(r"(?:`([^`]{1,60})`|'([^'\s]{1,40})')")
+_QUOTED = re.compile(r"(?:`([^`]{1,60})`|'([^'\s]{1,80})')")
+_NAME = re.compile(r"[\w$#.\[\]-]{1,80}")
 _TEMPLATE = re.compile(r"\{\{[^{}\n]{0,200}\}\}|\{%|<%|\$\{\{")
 _LINES_SHOWN = 8
 
@@ -152,15 +128,14 @@ def rule_of(code: str) -> Rule:
 
 
 def in_our_words(found: ToolFinding) -> str:
-    """Return what a tool found, as this project says it."""
+    """Return what a tool found, as this project says it: of the tool's own words only a name."""
     quoted = _QUOTED.search(found.message)
     name = (quoted[1] or quoted[2]).strip("'\"") if quoted else ""
-    for length in (len(found.code), 4, 3):
-        words = _WORDS.get(found.code[:length])
-        if words and (name or "{names}" not in words):
-            return words.format(names=f"`{name}`")
-    said = " ".join(found.message.split()).rstrip(".")[:200]
-    return said[:1].lower() + said[1:]
+    for length in range(len(found.code), 1, -1):
+        words = WORDS.get(found.code[:length])
+        if words:
+            return words.format(names=f"`{name}`" if _NAME.fullmatch(name) else "a name")
+    return OTHERWISE
 
 
 def _counts(submission: Submission, path: str) -> bool:
@@ -184,7 +159,7 @@ def _finding(submission: Submission, rule: Rule, path: str, places: list[ToolFin
         at=path,
         line=lines[0],
         problem=f"{where}: {in_our_words(places[0])}",
-        remedy=_REMEDIES[rule.id],
+        remedy=REMEDIES[rule.id],
         severity="info" if rule is SYNTAX and _is_template(submission, path) else None,
     )
 

@@ -29,7 +29,7 @@ from scripts.demo_stage import REGISTRY, ROOT, Stage
 
 MARK = ".devforge-demo"
 _LISTING = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-VERDICTS = ("merge", "person", "mend", "no verdict")
+VERDICTS = ("merge", "wait", "person", "mend", "no verdict")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -95,15 +95,39 @@ def open_registry(stage: Stage) -> None:
     operator = stage.accounts["operator"]
     mine = f"maintainers: [{{login: {operator.login}, id: {operator.id}}}]"
     policy.write_text(re.sub(r"^maintainers: \[\]$", mine, policy.read_text(), flags=re.MULTILINE))
+    hold_ceremony(stage, directory)
     # Exit code 2: what no API offers is left, which on GitHub is a person's click.
     stage.run(
         "operator", sys.executable, "scripts/setup.py", "--apply", cwd=directory, codes=(0, 2)
     )
+    keep_online_key(stage)
     stage.push("operator", directory, REGISTRY, "Open the registry")
     print(
         f"\n  {REGISTRY} is this very tree, with the operator as its maintainer\n  at {stage.server.url}/{REGISTRY}\n"
     )
     stage.wait("the first publication: an empty index and site")
+
+
+def hold_ceremony(stage: Stage, directory: Path) -> None:
+    """Make the keys of the index, and let two of the three offline ones sign the first root."""
+    keys = stage.data / "keys"
+    for name in ("usb-stick", "safe", "paper"):
+        stage.run("operator", "devforge", "keys", "new", name, "--dir", str(keys))
+    stage.run("operator", "devforge", "keys", "new", "online", "--online", "--dir", str(keys))
+    named = [word for name in ("usb-stick", "safe", "paper") for word in ("--key", str(keys / f"{name}.key.json"))]  # fmt: skip
+    online = ("--online", str(keys / "online.key.json"))
+    stage.run("operator", "devforge", "keys", "init", *named, *online, "--apply", cwd=directory)
+    for name in ("usb-stick", "paper"):
+        reference = str(keys / f"{name}.key.json")
+        stage.run("operator", "devforge", "keys", "sign", reference, "--apply", cwd=directory)
+    shutil.copy(directory / "registry/root.json", stage.root)
+
+
+def keep_online_key(stage: Stage) -> None:
+    """Do what `gh secret set` does."""
+    private = (stage.data / "keys/online.pem").read_text()
+    stage.registry().get_environment("index").create_secret("SIGNING_KEY", private)
+    print("\n  the online key is the secret SIGNING_KEY of the environment index")
 
 
 def introduce_developers(stage: Stage, projects: list[Project]) -> None:
@@ -120,7 +144,21 @@ def introduce_developers(stage: Stage, projects: list[Project]) -> None:
     print()
     for project in {project.developer: project for project in projects}.values():
         stage.run(project.developer, "devforge", "submit", cwd=stage.data / "work" / project.name)
-    stage.wait("the review reads the developers' records and merges what is theirs")
+    stage.wait("the review reads the developers' records")
+    a_day_passes(stage)
+
+
+def a_day_passes(stage: Stage) -> None:
+    """Let the time go by in which anybody may object to a new name."""
+    waiting = [pull for pull in pulls(stage) if verdict(pull).startswith("wait")]
+    if not waiting:
+        return
+    for pull in waiting:
+        print(
+            f"  #{pull.number} {pull.title}: a new name, which stays open to objections for a day"
+        )
+    stage.server.advance(hours=24, minutes=16)
+    stage.wait("a day later nobody has objected, and the review merges what was fine all along")
 
 
 def submit_extensions(stage: Stage, projects: list[Project]) -> None:
@@ -175,6 +213,7 @@ def approve_as_operator(stage: Stage) -> None:
         print("     approved, at exactly the reviewed commit")
     stage.server.advance(minutes=16)
     stage.wait("a quarter of an hour later the schedule wakes the review")
+    a_day_passes(stage)
 
 
 def show_site(stage: Stage) -> None:
@@ -191,14 +230,16 @@ def use_as_a_person(stage: Stage) -> None:
     home = ("--home", str(stage.data / "home"))
     stage.accounts["ursula"] = stage.server.create_account("ursula")
     stage.run("ursula", "devforge", "search", "words", *user)
-    stage.run("ursula", "devforge", "install", "acme.word-count", *user, *home)
+    # Named exactly: a new version is offered to a tenth of the users first, and the demo's clock runs ahead.
+    exactly = ("--version", "1.0.0")
+    stage.run("ursula", "devforge", "install", "acme.word-count", *exactly, *user, *home)
     project = next(project for project in PROJECTS if project.name == "word-count")
     directory = stage.data / "work" / project.name
     raise_version(directory, "1.1.0")
     stage.push("acme", directory, "acme/word-count", "Count faster")
     stage.run("acme", "devforge", "submit", cwd=directory)
     stage.wait("reviewed, merged and published without anybody's help")
-    stage.run("ursula", "devforge", "install", "acme.word-count", *user, *home)
+    stage.run("ursula", "devforge", "update", "--now", "acme.word-count", *user, *home)
     stage.run("ursula", "devforge", "list", *home)
 
 
@@ -241,6 +282,7 @@ def verdict(pull: github.PullRequest.PullRequest) -> str:
         if pull.merged
         else {
             "mend": "mend: refused, the author's turn",
+            "wait": "wait: its name stays open to objections",
             "person": "person: waits for the operator",
         }.get(said, said)
     )

@@ -23,6 +23,7 @@ class Stage:
 
     def __init__(self, server: LocalGitHub, data: Path) -> None:
         self.server, self.data, self.started = server, data, time.monotonic()
+        self.root = data / "root.json"  # what clients trust, as they are given it by the operator
         self.accounts = {"operator": server.create_account("operator")}
         server.create_repository(REGISTRY)
 
@@ -53,6 +54,8 @@ class Stage:
             "DEVFORGE_REGISTRY": REGISTRY,
             "GITHUB_TOKEN": self.accounts[login].token,
             "PYTHONPATH": str(ROOT),
+            "DEVFORGE_ROOT": str(self.root),
+            "DEVFORGE_KEY_PASSPHRASE": "only for this demo",
         }
 
     def run(

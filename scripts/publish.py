@@ -1,7 +1,7 @@
 """Publish what has a record and a review: packages, releases, the index and the site.
 
-Dry unless told to: `release` acts with --apply, `remove` with --approve DIGEST. Every step compares
-what should be with what is, so it may be stopped anywhere and run again.
+Dry unless told to: `release`, `index`, `follow` and `watch` act with --apply, `remove` with --approve DIGEST.
+Every step compares what should be with what is, so it may be stopped anywhere and run again.
 """
 
 from __future__ import annotations
@@ -19,21 +19,28 @@ from pathlib import Path
 
 from devforge.adapters.environment import Environment, read_environment
 from devforge.adapters.git import Objects
+from devforge.adapters.github import GitHub
 from devforge.adapters.releases import Releases
 from devforge.adapters.state import State
+from devforge.analytics.kept import read_kept
+from devforge.analytics.shown import Shown, shown_downloads
 from devforge.errors import BadInput, DevForgeError, Refused
+from devforge.model.cost import cost_in_words
+from devforge.model.downloads import BRANCH as DOWNLOADS
 from devforge.model.names import ExtensionId
 from devforge.model.release import ReleaseNote, Withdrawal, note_path, report_path
 from devforge.model.versions import Version
 from devforge.plan import Plan, apply
 from devforge.publish.build import Built, Left, build
+from devforge.publish.follow import FOLLOWERS, plan_follow
 from devforge.publish.observe import Observed
 from devforge.publish.parcel import digest, read_parcels, write_parcels
 from devforge.publish.plan import plan_publish
 from devforge.publish.release import Publisher
 from devforge.publish.removal import Withdraw, plan_removal
-from devforge.publish.site import build_site, site_address
+from devforge.publish.site import build_site
 from devforge.review.dependencies import read_dependencies
+from scripts.publish_index import IndexSteps
 
 # Noted in small lots, so that a run that is killed has little to look up again.
 _LOT = 10
@@ -50,8 +57,15 @@ class Job:
         )
         self.state = State(checkout, registry.url("origin"), token=token)
         self.state.fetch()
+        self.counted = State(checkout, registry.url("origin"), token=token, branch=DOWNLOADS)
         self.observed = Observed(registry, registry.resolve("HEAD", "commit"), self.state)
         self._stack = stack
+        self.requests = 0
+
+    def tell_cost(self) -> None:
+        """Say in the job's summary what it cost; packing and the site ask GitHub's API nothing."""
+        spent = self.environment.spent(requests=self.requests, now=time.time())
+        self.environment.summarise(cost_in_words([spent], 1))
 
     def build(self, arguments: argparse.Namespace) -> int:
         """Pack every version that has no release yet; return 0 even where there is none."""
@@ -96,9 +110,8 @@ class Job:
         failures: list[str] = []
         for start in range(0, len(plan.changes), _LOT):
             failures += self._release_lot(publisher, plan.changes[start : start + _LOT])
-        requests = publisher.releases.requests
-        self.environment.summarise(f"{requests} requests for {len(plan.changes)} releases.")
-        print(f"{requests} requests")
+        self.requests = publisher.releases.requests
+        print(f"{self.requests} requests")
         for failure in failures:
             print(f"publish: {failure}", file=sys.stderr)
         return 1 if failures else 0
@@ -131,14 +144,56 @@ class Job:
             return Left(built.id, built.version, reason, waits=True)
         return built
 
+    def index(self, arguments: argparse.Namespace) -> int:
+        """Bring the signed index up to date."""
+        return IndexSteps(self, arguments.at).write(arguments)
+
+    def follow(self, arguments: argparse.Namespace) -> int:
+        """Start the jobs that have something to do now. What cannot be started waits for its schedule."""
+        plan = plan_follow(arguments.start, branch=arguments.branch)
+        print(plan.render())
+        if not arguments.apply:
+            return plan.exit_code
+        environment = self.environment
+        github = GitHub(
+            environment.repository, environment.secret_token(), api_url=environment.api_url
+        )
+        self._stack.callback(github.close)
+        for change in plan.changes:
+            try:
+                github.dispatch(change.workflow, change.branch)
+            except DevForgeError as error:
+                print(f"::warning title=Not started::{change.job}: {error}", file=sys.stderr)
+        self.requests = github.requests
+        return 0
+
+    def watch(self, arguments: argparse.Namespace) -> int:
+        """Tell the operator when signatures are about to expire."""
+        return IndexSteps(self, arguments.at).watch(arguments)
+
+    def confirm(self, arguments: argparse.Namespace) -> int:
+        """Ask what is published as clients do."""
+        return IndexSteps(self).confirm(arguments)
+
     def site(self, arguments: argparse.Namespace) -> int:
-        """Write the index, the feeds and the site, as far as they differ from what is there."""
+        """Write the feeds and the site around the signed index."""
+        IndexSteps(self).restore(arguments.out / "index")
         given = f"{arguments.base_url.rstrip('/')}/" if arguments.base_url else None
-        address = given or site_address(self.environment)
-        report = build_site(self.observed, arguments.out, site_url=address)
+        address = given or self.environment.site_url
+        fetched = self._downloads()
+        report = build_site(self.observed, arguments.out, site_url=address, downloads=fetched)
         print(report)
         self.environment.summarise(str(report))
         return 0
+
+    def _downloads(self) -> Shown | None:
+        """Read what was counted; figures that cannot be read keep no site from being published."""
+        try:
+            self.counted.fetch()
+            return shown_downloads(read_kept(self.counted, counters=False))
+        except DevForgeError as error:
+            print(f"::warning title=Downloads are not shown::{error}", file=sys.stderr)
+            return None
 
     def remove(self, arguments: argparse.Namespace) -> int:
         """Mark a release as withdrawn, if a person approved exactly this plan."""
@@ -175,7 +230,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         with ExitStack() as stack:
             job = Job(read_environment(), arguments.checkout, stack)
-            return int(getattr(job, arguments.step)(arguments))
+            code = int(getattr(job, arguments.step)(arguments))
+            job.tell_cost()
+            return code
     except DevForgeError as error:
         print(f"publish: {error}", file=sys.stderr)
         return 1
@@ -229,12 +286,33 @@ def _parser() -> argparse.ArgumentParser:
     steps.add_parser("verify", parents=[handed], help="compare packages with their digest")
     step = steps.add_parser("release", parents=[handed], help="release what was packed")
     step.add_argument("--apply", action="store_true", help="do it; else show the plan")
-    step = steps.add_parser("site", help="write the index, the feeds and the site")
-    step.add_argument("--out", type=Path, required=True)
+    timed = argparse.ArgumentParser(add_help=False)
+    timed.add_argument("--at", metavar="TIME", help="as if it were then")
+    step = steps.add_parser("index", parents=[timed], help="sign what records and releases say now")
+    step.add_argument("--out", type=Path, required=True, help="where the index is written")
+    step.add_argument("--apply", action="store_true", help="push it to the branch `index`")
+    step.add_argument(
+        "--released", type=int, default=0, metavar="COUNT", help="how many versions came out before"
+    )
+    step = steps.add_parser("follow", help="start other jobs")
+    step.add_argument("--start", required=True, metavar="JOBS", help=", ".join(FOLLOWERS))
+    step.add_argument("--branch", default="main", help="the default branch")
+    step.add_argument("--apply", action="store_true", help="do it; else show the plan")
+    step = steps.add_parser(
+        "watch", parents=[timed], help="tell the operator of signatures that expire soon"
+    )
+    step.add_argument("--apply", action="store_true", help="edit the inbox; else show the plan")
+    step = steps.add_parser("confirm", help="ask the published index as clients do")
+    step.add_argument("--url", required=True, help="where the site is served")
+    step.add_argument(
+        "--patience", type=float, default=600, metavar="SECONDS", help="for its cache"
+    )
+    step = steps.add_parser("site", help="write the feeds and the site around the signed index")
+    step.add_argument("--out", type=Path, required=True, help="where the site is written")
     step.add_argument("--base-url", help="where the site is served; default: GitHub Pages")
     step = steps.add_parser("remove", help="take a version out of the index for good")
-    step.add_argument("id")
-    step.add_argument("version")
+    step.add_argument("id", help="developer.name of the extension")
+    step.add_argument("version", help="the version to take out")
     step.add_argument("--reason", required=True, help="people read it")
     step.add_argument("--approve", metavar="DIGEST", help="apply the plan with this digest")
     return parser

@@ -12,15 +12,18 @@ import json
 import logging
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from devforge.adapters.environment import read_environment
 from devforge.adapters.policy import load_policy
-from devforge.errors import DevForgeError, Unavailable
+from devforge.errors import BadInput, DevForgeError, Unavailable
+from devforge.model.cost import cost_in_words
+from devforge.model.observed import Missing
 from devforge.review.act import Actor, failures_in_words
 from devforge.review.concluding import conclude_step, write_outputs
-from devforge.review.handover import write_json
+from devforge.review.handover import Listed, Tried, read_json, write_json
 from devforge.review.plan import plan_review
 from devforge.review.reading import read_step, try_step
 from devforge.review.render import render_summary
@@ -42,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             step = _static if arguments.step == "static" else _decide
             return step(session, arguments)
     except DevForgeError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(f"review: {error}", file=sys.stderr)
         return 1
 
 
@@ -50,11 +53,14 @@ def _static(session: Session, arguments: argparse.Namespace) -> int:
     """Read; hand on the numbers whose code is to be run."""
     numbers = read_step(session, arguments.out)
     session.environment.put_output("pulls", json.dumps(numbers))
-    count = len(session.queue.review) + len(session.queue.approvals)
+    count = len(session.queue.review) + len(session.queue.news)
     session.environment.put_output("count", str(count))
-    requests = session.github.requests
-    print(f"{count} to decide, {len(numbers)} to run, {requests} requests")
-    session.environment.summarise(f"Read {count} pull requests with {requests} requests to GitHub.")
+    spent = session.environment.spent(requests=session.github.requests, now=time.time())
+    listed = read_json(arguments.out / "listed.json", Listed)
+    if isinstance(listed, Listed):
+        write_json(arguments.out / "listed.json", listed.model_copy(update={"spent": spent}))
+    print(f"{count} to decide, {len(numbers)} to run, {spent.requests} requests")
+    session.environment.summarise(f"Read {count} pull requests. {cost_in_words([spent], count)}")
     return 0
 
 
@@ -62,9 +68,20 @@ def _dynamic(arguments: argparse.Namespace) -> int:
     """Run one source; what came of it is in the file, so the step itself succeeds."""
     policy = load_policy(arguments.policy)
     tried = try_step(arguments.static / str(arguments.pull), policy)
-    write_json(arguments.out, tried)
+    write_json(arguments.out, _with_cost(tried, arguments.pull))
     print(f"#{arguments.pull}: tried")
     return 0
+
+
+def _with_cost(tried: Tried, pull: int) -> Tried:
+    """Tell what the job cost, in its summary and to the next one; by hand there is no job."""
+    try:
+        environment = read_environment()
+    except BadInput:
+        return tried
+    spent = environment.spent(requests=0, now=time.time())
+    environment.summarise(f"Tried #{pull}. {cost_in_words([spent], 1)}")
+    return tried.model_copy(update={"spent": spent})
 
 
 def _decide(session: Session, arguments: argparse.Namespace) -> int:
@@ -72,13 +89,14 @@ def _decide(session: Session, arguments: argparse.Namespace) -> int:
     concluded = conclude_step(session, static=arguments.static, trials=arguments.trials)
     plan = plan_review(
         reviewed=concluded.reviewed,
+        noted=concluded.noted,
         policy=session.policy,
         branch=session.branch,
         notes=concluded.notes,
     )
     print(plan.render())
     if arguments.out is not None:
-        write_outputs(arguments.out, concluded)
+        write_outputs(arguments.out, concluded.reviewed)
         for review in concluded.reviewed:
             sarif = arguments.out / str(review.pull) / "review.sarif"
             sarif.write_text(render_sarif(review.report), encoding="utf-8")
@@ -92,10 +110,21 @@ def _decide(session: Session, arguments: argparse.Namespace) -> int:
     actor = Actor(session.github, session.registry.state, run_url=session.environment.run_url)
     actor.carry_out(plan)
     print(f"{session.github.requests} requests")
-    session.environment.summarise(f"{session.github.requests} requests to GitHub in this job.")
+    session.environment.summarise(_cost(session, arguments, len(concluded.reviewed)))
     if actor.failures:
         raise Unavailable(failures_in_words(actor.failures.items()))
     return 0
+
+
+def _cost(session: Session, arguments: argparse.Namespace, reviewed: int) -> str:
+    """What the run cost until now, with what the jobs before this one said of themselves."""
+    told = [
+        read_json(arguments.static / "listed.json", Listed),
+        *(read_json(path, Tried) for path in sorted(arguments.trials.glob("trial-*/trial.json"))),
+    ]
+    before = [said.spent for said in told if not isinstance(said, Missing)]
+    here = session.environment.spent(requests=session.github.requests, now=time.time())
+    return cost_in_words([*before, here], reviewed)
 
 
 def _fenced(text: str) -> str:

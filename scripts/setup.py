@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             github.close()
     except DevForgeError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(f"setup: {error}", file=sys.stderr)
         return 1
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from devforge.local import LocalGitHub
 
-pytest_plugins = ["node_tools", "conformance.plugin"]
+pytest_plugins = ["node_tools", "conformance.plugin", "channels.servers"]
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -24,6 +25,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the golden files anew instead of comparing",
     )
+    parser.addoption(
+        "--fuzz",
+        type=int,
+        default=1,
+        metavar="TIMES",
+        help="try so many times as many examples in every property test, each time other ones",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --fuzz, let each property test look further than there is time for on every push."""
+    times = config.getoption("--fuzz")
+    found = {
+        getattr(getattr(item, "obj", None), "__func__", getattr(item, "obj", None))
+        for item in items
+    }
+    for test in found if times > 1 else ():  # one, however many parameters it has
+        # Nothing public changes the settings that a test was decorated with.
+        held = getattr(test, "_hypothesis_internal_use_settings", None)
+        if held is not None:
+            test._hypothesis_internal_use_settings = settings(
+                held, max_examples=held.max_examples * times
+            )
 
 
 class NetworkIsSealed(OSError):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import yaml
 
 from devforge.adapters.policy import load_policy
+from devforge.model.addresses import release_tag
 from devforge.model.index import IndexedFile
 from devforge.model.manifest import Manifest
 from devforge.model.names import ExtensionId
@@ -14,7 +15,7 @@ from devforge.model.observed import SourceFile, SourceTree
 from devforge.model.policy import CheckName, Policy
 from devforge.model.records import Developer, Extension, Member, Repository, VersionRecord, Yank
 from devforge.model.registry import Entry, Registry
-from devforge.model.release import ReleaseNote, release_tag
+from devforge.model.release import Files, ReleaseNote
 from devforge.model.verdict import CheckReport, Finding, Report
 from devforge.model.versions import Version
 from devforge.publish.build import Built, Candidate, build
@@ -145,7 +146,7 @@ def built_of(manifest: Manifest, tree: SourceTree | None = None) -> Built:
 def note_of(built: Built, published: str = "2026-11-20T10:00:00Z") -> ReleaseNote:
     """What publishing notes of a release of `built`."""
     tag = release_tag(built.id, built.version)
-    files = [
+    *files, review = [
         IndexedFile(
             name=name,
             url=f"https://github.com/operator/registry/releases/download/{tag}/{name}",
@@ -153,9 +154,12 @@ def note_of(built: Built, published: str = "2026-11-20T10:00:00Z") -> ReleaseNot
         )
         for name, (content, _) in built.files.items()
     ]
+    pairs = zip(built.packages, files[::2], files[1::2], strict=True)
+    packages = {platform: Files(package=one, sbom=bom) for platform, one, bom in pairs}
+    common = packages.pop(None, None)
     return ReleaseNote(
         id=built.id, version=built.version, tag=tag, published=published, source=built.source,
-        package=files[0], sbom=files[1], review=files[2],
+        package=common and common.package, sbom=common and common.sbom, platforms=packages, review=review,
     )  # fmt: skip
 
 
@@ -212,10 +216,9 @@ def listings_of(
         document = document_of(id, entry.extension, registry.developers[id.developer], listed)
         assert document is not None
         shown = newest(document.versions)
-        note = notes[id][shown.version]
-        report = report_of(note.source.manifest, SourceTree({}))
+        report = report_of(notes[id][shown.version].source.manifest, SourceTree({}))
         key = pointer(document.model_dump_json().encode()).sha256
-        found.append(Listing(document, shown, note, report, key))
+        found.append(Listing(document, shown, notes[id], report, key))
     return Listings(tuple(found), frozenset(), sum(map(len, notes.values())))
 
 

@@ -8,20 +8,21 @@ it is with the registry as it would be, file by file as Git stores them, and ask
 - **Ownership.** Its author is a member of a developer that owns the extension. People are known
   by GitHub's numeric id, repositories too, so a name that was given up and taken by somebody else
   gains nothing.
-- **Versions.** A published version never changes, but for `yanked` and `rollout`. A new one is
+- **Versions.** A published version never changes, but for `yanked`, `rollout`, `halted` and `security`. A new one is
   higher than what is there, pins a commit that a branch or tag of the repository leads to, and is
   the version the manifest names.
-- **Power.** A name close to another's, a first extension, a new owner, permission or dependency,
-  or a version after long silence waits for a person, as far as the policy says so.
+- **Power.** A name close to another's, a first extension, one that can do what harms together, a new owner, permission or dependency,
+  a version after long silence, or more submissions within a day than people make, waits for a
+  person, as far as the policy says so.
 
-Source: the registry's threat model, rows A1, A9, A12, A15, A16 and A18.
+Source: the registry's threat model, rows A1, A9, A11, A12, A15, A16 and A18.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.decision import naming, ownership, people, records, scope
+from checks.decision import naming, ownership, pace, people, records, scope
 from checks.protocol import Rule
 from devforge.model.policy import CheckName
 from devforge.model.submission import Submission
@@ -30,6 +31,7 @@ from devforge.model.verdict import Finding
 NAME: CheckName = "decision"
 RULES: tuple[Rule, ...] = (
     *scope.RULES, *ownership.RULES, *records.RULES, *naming.RULES, *people.RULES,
+    *pace.RULES,
 )  # fmt: skip
 
 # Where one of these blocks, the change is not its author's to make, and no other check runs.
@@ -39,13 +41,15 @@ OUT_OF_BOUNDS = frozenset(
 
 
 def check(submission: Submission) -> Iterator[Finding]:
-    """Yield what forbids merging the change, or asks for a person; nothing without a change."""
+    """Yield what forbids merging the change, or asks for a person; without a change, what its first version would."""
     change = submission.change
     if change is None:
+        yield from people.check_unsubmitted(submission)
         return
     yield from scope.check(submission, change)
     yield from ownership.check(change)
     yield from naming.check(submission, change)
     yield from people.check(submission, change)
+    yield from pace.check(submission, change)
     # Last, because what only a server can tell may be missing, and then there is no verdict.
     yield from records.check(submission, change)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.protocol import Rule
-from devforge.model.change import Author, Proposed
+from devforge.model.change import Author, Proposed, RepositoryFact
+from devforge.model.claim import FILE as CLAIM_FILE
+from devforge.model.claim import Claim
+from devforge.model.names import ExtensionId
 from devforge.model.records import Developer, Member
 from devforge.model.verdict import Finding
 
@@ -32,7 +35,13 @@ MEMBER = Rule(
     "The id gives the power, the login only tells people whose it is. If they belong to different "
     "accounts, one of them is a mistake or a trick.",
 )  # fmt: skip
-RULES = (AUTHOR, UNKNOWN, PATH, SELF, MEMBER)
+CONTROL = Rule(
+    "owner-repository", "The developer controls the repository", "person",
+    "Anybody can write down somebody else's repository. A repository that belongs to a member is "
+    "theirs; any other shows by a file on its default branch, or in its owner's `.github`, whom it "
+    "lets submit it. Where neither is seen, a maintainer looks at the first submission.",
+)  # fmt: skip
+RULES = (AUTHOR, UNKNOWN, PATH, SELF, MEMBER, CONTROL)
 
 
 def check(change: Proposed) -> Iterator[Finding]:
@@ -74,6 +83,34 @@ def _extension(change: Proposed) -> Iterator[Finding]:
             "member of none of them",
             remedy="ask a member to open this pull request, or to add you to their developer record",
         )
+
+    if new and old is None:
+        yield from _control(identity, change)
+
+
+def _control(identity: ExtensionId, change: Proposed) -> Iterator[Finding]:
+    """Asked once, when the repository comes in; that it moves is another rule's."""
+    fact, developer = change.repository, change.developers.get(identity.developer)
+    if developer is None or not isinstance(fact, RepositoryFact):
+        return
+    if fact.owner in developer.member_ids or is_claimed(
+        identity.developer, developer, change.claims
+    ):
+        return
+    yield CONTROL.finding(
+        at=f"registry/extensions/{identity.path}/extension.yaml: repository",
+        problem=f"https://github.com/{fact.full_name} belongs to none of the members of "
+        f"{identity.developer}",
+        remedy=f"put {CLAIM_FILE} with `developer: {identity.developer}` and `account:` with your "
+        "numeric id on its default branch, and nobody needs to look; otherwise a maintainer does",
+    )
+
+
+def is_claimed(name: str, developer: Developer, claims: tuple[Claim, ...]) -> bool:
+    """Whether somebody who may lends `name` to one of the members of `developer`."""
+    return any(
+        claim.developer == name and claim.account in developer.member_ids for claim in claims
+    )
 
 
 def _developer(change: Proposed) -> Iterator[Finding]:
@@ -127,7 +164,7 @@ def _identity(file: str, member: Member, change: Proposed) -> Iterator[Finding]:
 
 
 def _is_member(author: Author | None, developer: Developer) -> bool:
-    return author is not None and author.id in {member.id for member in developer.members}
+    return author is not None and author.id in developer.member_ids
 
 
 def _who(author: Author | None) -> str:

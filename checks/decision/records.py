@@ -83,8 +83,8 @@ def _kept(folder: str, change: Proposed) -> Iterator[Finding]:
                 at=f"{folder}/versions/{version}.yaml",
                 problem=f"{version} is published from commit {old.commit[:12]} in "
                 f"{old.subdirectory}; this would make it {new.commit[:12]} in {new.subdirectory}",
-                remedy="give the new source a new version number; only `yanked` and `rollout` of a "
-                "published version may change",
+                remedy="give the new source a new version number; only `yanked`, `rollout`, "
+                "`halted` and `security` of a published version may change",
             )
 
 

@@ -29,8 +29,9 @@ _BANDIT: dict[str, tuple[Rule, str]] = {
     "B609": (rules.INJECTION, "a shell command with a wildcard takes file names for options"),
     "B614": (rules.UNSAFE_LOAD, "a PyTorch file is loaded, which runs what it says"),
 }
-_SLIPS = (
+SLIPS = (
     rules.UNSAFE_LOAD, rules.INJECTION, rules.DYNAMIC, rules.TLS, rules.OPEN_PORT, rules.ARCHIVE,
+    rules.PROTOTYPE, rules.REDOS, rules.TRAVERSAL,
 )  # fmt: skip
 _BY_ID = {rule.id: rule for rule in rules.RULES}
 _DYNAMIC_CODE = "power-dynamic"
@@ -39,8 +40,15 @@ _LINES_SHOWN = 6
 _REASONS = {
     "PartialParsing": "a part of it is written in a way that could not be parsed",
     "Syntax error": "it could not be parsed",
-    "Timeout": "reading it took too long",
+    "Timeout": "reading it took longer than a review has",
     "passed over": "it was passed over",
+}
+
+_READ_BY_A_PERSON = "nothing, if it runs as it is: a maintainer reads what the tools could not"
+_UNREAD_REMEDIES = {
+    "too large": "split it, or ship the source instead of a bundle",
+    "Timeout": "nothing, if it is somebody's library: say beside it which and which version, and a maintainer looks once; "
+    "otherwise split it",
 }
 
 
@@ -80,11 +88,12 @@ def _finding(
     more = len(places) - _LINES_SHOWN
     listed = ", ".join(map(str, places[:_LINES_SHOWN])) + (f" and {more} more" if more > 0 else "")
     where = f"line {listed}" if len(places) == 1 else f"lines {listed}"
-    if rule in _SLIPS and place_of(path) == "vendored":
+    if rule in SLIPS and place_of(path) == "vendored":
         severity = "info"
     return rule.finding(
         at=path,
         line=places[0],
+        lines=tuple(places),
         problem=f"{where}: {words}",
         remedy=rules.REMEDIES[rule.id],
         severity=milder(severity, path, submission),
@@ -96,14 +105,11 @@ def _unread(submission: Submission, finding: ToolFinding) -> Iterator[Finding]:
     broken = () if isinstance(submission.lint, Missing) else submission.lint
     if any(f.path == finding.path and f.code == "invalid-syntax" for f in broken):
         return
-    large = finding.message == "too large"
     # Not milder for what only our tools cannot parse: that is where one would hide something.
     severity: Severity = "warn" if place_of(finding.path) == "vendored" else "person"
     yield rules.UNREAD.finding(
         at=finding.path,
         problem=f"not all of the file was read: {_REASONS.get(finding.message, finding.message)}",
-        remedy="split it, or ship the source instead of a bundle"
-        if large
-        else "simplify what the tools stumble over; a maintainer reads it until then",
+        remedy=_UNREAD_REMEDIES.get(finding.message, _READ_BY_A_PERSON),
         severity=milder(severity, finding.path, submission),
     )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterator
 
 from checks.places import milder
-from checks.security.lines import DOWNLOADS
+from checks.security.commands import DOWNLOADS
 from checks.security.rules import DOWNLOAD, HOOK, PERSISTENCE, REMEDIES
 from devforge.model.observed import SourceFile
 from devforge.model.policy import Severity
 from devforge.model.python_source import parse_python
 from devforge.model.submission import Submission
+from devforge.model.tables import below, json_table
 from devforge.model.verdict import Finding
 
 _NPM_HOOKS = ("preinstall", "install", "postinstall")
@@ -25,6 +25,20 @@ _HONEST = re.compile(
     r"|(?:npm|yarn|pnpm)\s+(?:run\s+)?(?:build|compile|prepare|bootstrap)[\w:]*))+\s*",
     re.IGNORECASE,
 )  # fmt: skip
+_WELL_KNOWN = {
+    "node",
+    "npm",
+    "npx",
+    "yarn",
+    "pnpm",
+    "git",
+    "python",
+    "python3",
+    "pip",
+    "sh",
+    "bash",
+    "tsc",
+}
 _INLINE = re.compile(r"\b(?:node|python3?|deno|perl)\s+(?:-e|-c|--eval|-p)\s", re.IGNORECASE)
 _DOES_MORE = re.compile(r"https?|child_process|urllib|requests|eval|exec|socket|base64|\bfs\b")
 _HONEST_COMMANDS = {
@@ -60,11 +74,11 @@ def check(submission: Submission) -> Iterator[Finding]:
 
 
 def _npm(submission: Submission, file: SourceFile) -> Iterator[Finding]:
-    try:
-        scripts = json.loads(file.text.removeprefix("\ufeff")).get("scripts")
-    except (ValueError, AttributeError, RecursionError):
-        return
-    for hook, command in scripts.items() if isinstance(scripts, dict) else ():
+    package = json_table(file)
+    for taken in sorted(_WELL_KNOWN.intersection(below(package, "bin"))):
+        words = f"`bin` takes the name of {taken}, so that others' scripts start this instead"
+        yield _hook(submission, file, _line_of(file, '"bin"'), words)
+    for hook, command in below(package, "scripts").items():
         if not isinstance(command, str):
             continue
         line = _line_of(file, f'"{hook}"')

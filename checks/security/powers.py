@@ -1,60 +1,30 @@
-"""What the code can do, held against what the manifest declares and against one another. Pure."""
+"""Powers that are harmless one by one and together mean theft. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from checks.places import is_at_home, place_of
-from checks.protocol import counted
-from checks.security import rules
-from devforge.model.manifest import FILE, Manifest
+from checks.profile.uses import counting
+from checks.security import across, rules
+from checks.security.credentials import named_credentials, picks_own_variables
 from devforge.model.observed import SourceFile, ToolFinding
 from devforge.model.policy import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 
-# Files and stores that hold somebody's secrets, by whose they are.
-CREDENTIALS = {
-    "SSH keys": re.compile(r"id_rsa|id_ed25519|\.ssh\b"),
-    "npm's token": re.compile(r"\.npmrc\b"),
-    "PyPI's token": re.compile(r"\.pypirc\b"),
-    "netrc": re.compile(r"[._]netrc\b"),
-    "git's passwords": re.compile(r"\.git-credentials\b"),
-    "AWS keys": re.compile(r"\.aws\b[\"'/\\,) ]+credentials"),
-    "Docker's logins": re.compile(r"\.docker\b[\"'/\\,) ]+config\.json"),
-    "Kubernetes' keys": re.compile(r"\.kube\b[\"'/\\,) ]+config"),
-    "GitHub's login": re.compile(r"\bgh\b[\"'/\\,) ]+hosts\.yml"),
-    "GnuPG keys": re.compile(r"\.gnupg\b"),
-    "browsers' passwords": re.compile(r"Login Data|logins\.json|key4\.db|cookies\.sqlite"),
-    "Discord's tokens": re.compile(r"discord.{0,60}leveldb", re.IGNORECASE),
-    "wallets": re.compile(
-        r"wallet\.dat|\bExodus\b.{0,20}wallet|nkbihfbeogaeaoehlefnkodbefgpgknn|\.electrum\b|\.ethereum\b.{0,9}keystore"
-    ),
-    "shell history": re.compile(r"\.(?:bash|zsh|python)_history\b"),
-}
 _WALLET_SHAPE = re.compile(
     r"\(?bc1[\[|(]|\[13\]\[a-km|0x\[(?:a-f|A-F|0-9|a-fA-F0-9|0-9a-fA-F)+\]\{40\}"
 )
-_ADDRESS = re.compile(r"https?://([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
-_THIS_MACHINE = {"127.0.0.1", "0.0.0.0"}  # noqa: S104 - an address in a stranger's code
-_COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
-# Each power: the kind of permission, the scope that satisfies it (any if empty), how grave, words.
-_POWERS: dict[str, tuple[str, tuple[str, ...], Severity, str]] = {
-    "power-network": ("network", (), "person", "the code reaches the network"),
-    "power-process": ("process", (), "person", "the code starts other programs"),
-    "power-clipboard": ("clipboard", (), "person", "the code uses the clipboard"),
-    "power-native": ("native", (), "person", "the code calls native code"),
-    "sees-keyring": ("secrets", (), "person", "the code reads the system's password store"),
-    "sees-token": ("secrets", (), "warn", "the code reads a secret from the environment"),
-    "power-write": ("filesystem", ("write",), "warn", "the code writes or removes files"),
-    "power-read": ("filesystem", ("read", "write"), "info", "the code reads files"),
-}
-_SCOPES = {
-    "network": "network:<host>", "filesystem": "filesystem:write",
-}  # fmt: skip
+_ADDRESS = re.compile(
+    r"[\"'`](?:bc1q[02-9ac-hj-np-z]{36,60}|[13][1-9A-HJ-NP-Za-km-z]{32,33}|0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33})[\"'`]"
+)
+_PAYS = re.compile(r"(?i)bitcoin|ethereum|wallet|\bpay(?:ment|ee)?\b|receiver|recipient|checksum")
+_EXCHANGED = re.compile(r"\.replace(?:All)?\s*\(|\.sub\s*\(")
+_GRAVITY: tuple[Severity, ...] = ("block", "person", "warn", "info")
 
 
 @dataclass(slots=True)
@@ -68,27 +38,42 @@ class _Seen:
         return any(name in self.powers for name in names)
 
 
-def check(submission: Submission, found: tuple[ToolFinding, ...]) -> Iterator[Finding]:
-    """Yield powers that are not declared, and powers that together mean theft."""
+def check(
+    submission: Submission, found: tuple[ToolFinding, ...], told: Collection[Finding] = ()
+) -> Iterator[Finding]:
+    """Yield reading secrets and sending data in one file, and watching the clipboard for wallets.
+
+    Args:
+        told: what was found already; a file whose secrets were followed to the network is told of once.
+    """
     files = _observed(submission, found)
-    # Where the way from the secret to the network was followed, there is nothing to suspect.
-    followed = {f.path for f in found if f.code.startswith(f"{rules.THEFT.id}--")}
-    yield from _thefts(submission, {p: seen for p, seen in files.items() if p not in followed})
+    followed = [one for one in told if one.rule == rules.THEFT.id]
+    thefts = [*_thefts(submission, files)]
+    yield from (one for one in thefts if not any(_says_it(other, one) for other in followed))
+    if not thefts and not followed:
+        yield from across.check(submission)
     yield from _swaps(submission, files)
-    if submission.manifest:
-        yield from _other_hosts(submission, submission.manifest, found)
-        yield from _undeclared(submission, submission.manifest, files)
+
+
+def _says_it(told: Finding, theft: Finding) -> bool:
+    """Whether `told` is about the same file, and as grave."""
+    as_grave = _GRAVITY.index(told.severity) <= _GRAVITY.index(theft.severity)
+    return told.at.partition(": ")[0] == theft.at and as_grave
 
 
 def _observed(submission: Submission, found: Iterable[ToolFinding]) -> dict[str, _Seen]:
     files: dict[str, _Seen] = defaultdict(_Seen)
     for finding in found:
         name = finding.code.partition("--")[0]
-        if finding.tool == "semgrep" and name.startswith(("power-", "sees-")):
+        if finding.tool != "semgrep" or not name.startswith(("power-", "sees-")):
+            continue
+        file = submission.tree.get(finding.path)
+        own = name == "sees-environment" and file and picks_own_variables(file, finding.line)
+        if not own:
             files[finding.path].powers.setdefault(name, finding.line)
     for path, seen in files.items():
         file = submission.tree.get(path)
-        seen.credentials = dict(_credentials(file)) if file else {}
+        seen.credentials = dict(named_credentials(file)) if file else {}
         if seen.has("sees-token"):
             seen.credentials["tokens of the environment"] = seen.powers["sees-token"]
         if seen.has("sees-environment"):
@@ -100,19 +85,6 @@ def _observed(submission: Submission, found: Iterable[ToolFinding]) -> dict[str,
         if seen.has("sees-keyring"):
             seen.credentials["the password store"] = seen.powers["sees-keyring"]
     return dict(sorted(files.items()))
-
-
-def _credentials(file: SourceFile) -> Iterator[tuple[str, int]]:
-    """Whose secrets a file of code names, each with its first line; comments do not count."""
-    lines = [
-        (number, line)
-        for number, line in enumerate(file.text.split("\n"), 1)
-        if not _COMMENT.match(line) and len(line) < 20_000
-    ]
-    for whose, pattern in CREDENTIALS.items():
-        number = next((number for number, line in lines if pattern.search(line)), None)
-        if number is not None:
-            yield whose, number
 
 
 def _thefts(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Finding]:
@@ -151,48 +123,34 @@ def _thefts(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Find
 
 
 def _swaps(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Finding]:
-    """A clipboard read by code that knows the shape of a wallet's address: payments are redirected so."""
-    for path, seen in files.items():
-        file = submission.tree.get(path)
-        if file and seen.has("power-clipboard") and (shape := _WALLET_SHAPE.search(file.text)):
-            yield rules.THEFT.finding(
-                at=path,
-                line=file.text.count("\n", 0, shape.start()) + 1,
-                problem="it uses the clipboard and looks for addresses of wallets",
-                remedy=rules.REMEDIES[rules.THEFT.id],
-                severity="person",
+    """Code that knows the shape of a wallet's address and redirects payments: what is copied, or any text."""
+    for file in counting(submission):
+        own = _ADDRESS.search(file.text)  # first: it is rare, and quickly not there
+        if own is not None and _PAYS.search(file.text):
+            yield _of_wallets(
+                file, own, "it names the address of a wallet, where payments are made"
             )
-
-
-def _other_hosts(
-    submission: Submission, manifest: Manifest, found: Iterable[ToolFinding]
-) -> Iterator[Finding]:
-    """Addresses on the lines that talk to the network whose hosts the manifest does not list."""
-    declared = [p.scope for p in manifest.permissions if p.kind == "network"]
-    told: set[str] = set()
-    for finding in found if declared else ():
-        file = submission.tree.get(finding.path)
-        if file is None or not finding.code.startswith(("power-network", "power-send")):
             continue
-        if not (is_at_home(file.path, submission) or place_of(file.path) == "vendored"):
+        shape = _WALLET_SHAPE.search(file.text)
+        if shape is None:
             continue
-        line = file.text.split("\n")[finding.line - 1 :][:1]
-        for match in _ADDRESS.finditer(line[0] if line else ""):
-            host = match[1].lower()
-            if host in told or host in _THIS_MACHINE or any(_allows(s, host) for s in declared):
-                continue
-            told.add(host)
-            yield rules.UNDECLARED["network"].finding(
-                at=file.path,
-                line=finding.line,
-                problem=f"the code talks to {host} here; {FILE} lists other hosts",
-                remedy=f"add `network:{host}` to permissions in {FILE}, or do without it",
+        seen = files.get(file.path)
+        copied = seen is not None and seen.has("power-clipboard")
+        if copied or _EXCHANGED.search(file.text):
+            does = (
+                "uses the clipboard" if copied else "puts something in the place of what it finds"
             )
+            yield _of_wallets(file, shape, f"it {does} and looks for addresses of wallets")
 
 
-def _allows(scope: str, host: str) -> bool:
-    scope = scope.partition(":")[0]
-    return scope in ("*", host) or (scope.startswith("*.") and host.endswith(scope[1:]))
+def _of_wallets(file: SourceFile, found: re.Match[str], words: str) -> Finding:
+    return rules.THEFT.finding(
+        at=file.path,
+        line=file.text.count("\n", 0, found.start()) + 1,
+        problem=words,
+        remedy=rules.REMEDIES[rules.THEFT.id],
+        severity="person",
+    )
 
 
 def _severity(seen: _Seen) -> Severity | None:
@@ -204,32 +162,6 @@ def _severity(seen: _Seen) -> Severity | None:
     if (kinds >= 2 and files and seen.has("power-network")) or (files and seen.has("power-send")):
         return "person"
     return None
-
-
-def _undeclared(
-    submission: Submission, manifest: Manifest, files: Mapping[str, _Seen]
-) -> Iterator[Finding]:
-    for power, (kind, scopes, severity, words) in _POWERS.items():
-        if any(p.kind == kind and (not scopes or p.scope in scopes) for p in manifest.permissions):
-            continue
-        places = [
-            (path, seen.powers[power])
-            for path, seen in files.items()
-            if power in seen.powers
-            and (is_at_home(path, submission) or place_of(path) == "vendored")
-        ]
-        if not places:
-            continue
-        path, line = places[0]
-        others = f" and in {counted(len(places) - 1, 'other file')}" if len(places) > 1 else ""
-        wanted = "filesystem:read" if power == "power-read" else _SCOPES.get(kind, kind)
-        yield rules.UNDECLARED[kind].finding(
-            at=path,
-            line=line,
-            problem=f"{words} here{others}; {FILE} does not declare it",
-            remedy=f"add `{wanted}` to permissions in {FILE}, or do without it",
-            severity=severity,
-        )
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -133,42 +133,91 @@ UNREAD = Rule(
     "person",
     "Code that the tools could not read is code that nobody has reviewed.",
 )
+PROTOTYPE = Rule(
+    "prototype-pollution",
+    "No key of a stranger's reaches an object's prototype",
+    "warn",
+    "Where names from outside become keys unlooked at, __proto__ changes every object there is.",
+)
+REDOS = Rule(
+    "slow-pattern",
+    "Patterns take no longer than their text",
+    "warn",
+    "A pattern that tries every way to split a text hangs the editor on a line somebody chose.",
+)
+TRAVERSAL = Rule(
+    "path-traversal",
+    "Names from outside stay inside their directory",
+    "warn",
+    "A name with .. in it, joined to a path unlooked at, reads or writes wherever it likes.",
+)
+EXFILTRATION = Rule(
+    "hidden-channel",
+    "Nothing leaves by a side door",
+    "block",
+    "Data cut into host names, pictures or chat messages leaves where nobody looks for it.",
+)
+SPYING = Rule(
+    "watches-user",
+    "Nobody is watched",
+    "block",
+    "No extension has a reason to record keys or screens in the background.",
+)
+TELEMETRY = Rule(
+    "undeclared-telemetry",
+    "Telemetry is declared",
+    "block",
+    "What an extension reports of its users is theirs to allow.",
+)
+ENVIRONMENT = Rule(
+    "reads-all-environment",
+    "Only named variables of the environment are read",
+    "person",
+    "The environment as a whole holds the tokens of everything else that runs there.",
+)
+TOGETHER = Rule(
+    "powers-together",
+    "Powers that could harm together are seen by a person",
+    "person",
+    "Reading what is private and sending something, or fetching and running, are honest alone and the "
+    "whole of an attack together. Which of the two it is, a reader of both places sees in a minute.",
+)
 UNDECLARED = {
     "network": Rule(
         "undeclared-network",
         "Network use is declared",
-        "person",
+        "block",
         "Users allow what the manifest lists. Talking to the network without listing it takes the "
         "choice from them.",
     ),
     "process": Rule(
         "undeclared-process",
         "Starting programs is declared",
-        "person",
+        "block",
         "A started program can do whatever the user can, so users are asked first.",
     ),
     "secrets": Rule(
         "undeclared-secrets",
         "Reading secrets is declared",
-        "person",
+        "block",
         "Password stores hold more than the extension's own secrets, so users are asked first.",
     ),
     "clipboard": Rule(
         "undeclared-clipboard",
         "Clipboard use is declared",
-        "person",
+        "block",
         "Passwords pass through the clipboard, so users are asked first.",
     ),
     "native": Rule(
         "undeclared-native",
         "Native code is declared",
-        "person",
+        "block",
         "Native code is not held by any rule of Python's or Node's, so users are asked first.",
     ),
     "filesystem": Rule(
         "undeclared-filesystem",
         "File access is declared",
-        "warn",
+        "block",
         "Users want to know whether an extension reads or changes their files.",
     ),
 }
@@ -176,7 +225,9 @@ RULES = (
     THEFT, TOKEN_SENT, DOWNLOAD, HIDDEN, SHELL_FOR_OTHERS, PERSISTENCE, MINING, DESTRUCTION, HOOK,
     SECRET,
     OBFUSCATED, PAYLOAD, INVISIBLE, LOOK_ALIKE, UNREAD, UNSAFE_LOAD, INJECTION, DYNAMIC, TLS,
-    OPEN_PORT, ARCHIVE, *UNDECLARED.values(),
+    OPEN_PORT, ARCHIVE, PROTOTYPE, REDOS, TRAVERSAL, EXFILTRATION, SPYING, TELEMETRY, ENVIRONMENT,
+    TOGETHER,
+    *UNDECLARED.values(),
 )  # fmt: skip
 
 REMEDIES = {
@@ -188,10 +239,19 @@ REMEDIES = {
     PERSISTENCE.id: "remove it; use the host's start-up events instead",
     MINING.id: "remove it",
     DESTRUCTION.id: "remove only what the extension itself has made, in a directory of its own",
+    UNREAD.id: "write it in smaller parts, or a maintainer looks at it",
     UNSAFE_LOAD.id: "use JSON, or yaml.safe_load",
     INJECTION.id: "pass the command as a list of arguments, without a shell",
     DYNAMIC.id: "call a function, or look it up in a table of the ones you mean",
     TLS.id: "leave verification on; trust a private authority by its certificate",
     OPEN_PORT.id: "listen on 127.0.0.1",
+    PROTOTYPE.id: "refuse __proto__, constructor and prototype as keys, or use a Map",
+    REDOS.id: "give each part of the pattern one way to match, or limit the text's length",
+    TRAVERSAL.id: "resolve the path and check that it is still below its directory",
+    EXFILTRATION.id: "remove it",
+    SPYING.id: "remove it",
+    ENVIRONMENT.id: "read the variables you need by name",
+    TOGETHER.id: "nothing, if it is what your README says; a maintainer looks at the places named, once",
+    HOOK.id: "remove it; what it makes belongs into the package",
     ARCHIVE.id: "unpack with filter='data', or check each name first",
 }

@@ -11,7 +11,6 @@ import io
 import os
 import stat
 import struct
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -19,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devforge.errors import BadInput, Unavailable
+from devforge.model.filenames import colliding, folded, is_device
 
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 _LOCAL = struct.Struct("<4s5H3I2H")
 
 
@@ -99,18 +98,9 @@ def portable_name_problem(path: str, *, name_bytes: int = 240) -> str | None:
     for part in path.split("/"):
         if part in ("", ".", ".."):
             return "has an empty, . or .. part"
-        if (
-            part.split(".")[0].lower() in _DEVICES
-            or part != part.rstrip(". ")
-            or set(part) & set('<>:"|?*')
-        ):
+        if is_device(part) or part != part.rstrip(". ") or set(part) & set('<>:"|?*'):
             return "cannot exist on Windows"
     return None
-
-
-def folded(path: str) -> str:
-    """The form in which two paths collide on a case-folding or Unicode-normalising disk."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
 def _refuse_bad_shape(
@@ -137,6 +127,8 @@ def _refuse_bad_shape(
         parents = key.split("/")[:-1]
         if any("/".join(parents[: n + 1]) in files for n in range(len(parents))):
             raise BadInput(f"{name}: {spelled!r} lies below an entry that is a file")
+    for one, other in colliding(seen.values()):
+        raise BadInput(f"{name}: {other!r} and {one!r} are one name on some disks")
 
 
 def _refuse_bad_entry(info: zipfile.ZipInfo, name: str, limits: ArchiveLimits) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationError
 
 from devforge.errors import BadInput
 from devforge.model.base import Foreign
+from devforge.model.cost import Spent
 
 FullName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9._-]+$", max_length=140)
 ]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$", max_length=200)]
-_EVENT_BYTES = 25 << 20
+STARTED = "devforge-started"  # in RUNNER_TEMP, written by the action `prepare`
 _HINTS = {
     "GITHUB_REPOSITORY": "owner/name of the registry",
     "GITHUB_TOKEN": "the job's token: pass `GITHUB_TOKEN: ${{ github.token }}` in the step's env",
@@ -31,8 +31,7 @@ class Environment(Foreign):
     api_url: Annotated[Url, Field(alias="GITHUB_API_URL")] = "https://api.github.com"
     server_url: Annotated[Url, Field(alias="GITHUB_SERVER_URL")] = "https://github.com"
     token: Annotated[SecretStr | None, Field(alias="GITHUB_TOKEN")] = None
-    event_name: Annotated[str, Field(alias="GITHUB_EVENT_NAME")] = ""
-    event_path: Annotated[Path | None, Field(alias="GITHUB_EVENT_PATH")] = None
+    signing_key: Annotated[SecretStr | None, Field(alias="SIGNING_KEY")] = None
     step_summary: Annotated[Path | None, Field(alias="GITHUB_STEP_SUMMARY")] = None
     output: Annotated[Path | None, Field(alias="GITHUB_OUTPUT")] = None
     run_id: Annotated[int | None, Field(alias="GITHUB_RUN_ID")] = None
@@ -45,23 +44,34 @@ class Environment(Foreign):
             return None
         return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}"
 
+    @property
+    def site_url(self) -> str:
+        """Where GitHub Pages serves this repository, ending in `/`.
+
+        Source: docs.github.com, "About GitHub Pages"; a server of our own serves below `/pages/`.
+        """
+        owner, _, name = self.repository.partition("/")
+        if self.server_url == "https://github.com":
+            host = f"{owner.lower()}.github.io"
+            return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+        return f"{self.server_url.rstrip('/')}/pages/{owner}/{name}/"
+
     def secret_token(self) -> str:
         """Return the token. Raises BadInput saying how to give one."""
         if self.token is None:
             raise BadInput(f"GITHUB_TOKEN is not set: {_HINTS['GITHUB_TOKEN']}")
         return self.token.get_secret_value()
 
-    def event(self) -> dict[str, Any]:
-        """Return the event that woke this run, or nothing where there is none."""
-        if self.event_path is None or not self.event_path.is_file():
-            return {}
-        if self.event_path.stat().st_size > _EVENT_BYTES:
-            raise BadInput(f"GITHUB_EVENT_PATH: more than {_EVENT_BYTES >> 20} MB")
+    def spent(self, *, requests: int, now: float) -> Spent:
+        """Return what this job cost so far. `now` is the time in seconds since 1970.
+
+        The clock starts when `.github/actions/prepare` does; where it did not, no time is told.
+        """
         try:
-            event = json.loads(self.event_path.read_bytes())
-        except ValueError as error:
-            raise BadInput(f"GITHUB_EVENT_PATH does not hold JSON: {error}") from error
-        return event if isinstance(event, dict) else {}
+            started = float((self.runner_temp / STARTED).read_text()) if self.runner_temp else now
+        except (OSError, ValueError):
+            started = now
+        return Spent(requests=requests, seconds=round(max(0.0, min(now - started, 6 * 3600.0)), 1))
 
     def summarise(self, markdown: str) -> None:
         """Add `markdown` to the job's summary page, where there is one."""
@@ -97,4 +107,4 @@ def _line(name: str, problem: str) -> str:
     hint = f" ({_HINTS[name]})" if name in _HINTS else ""
     if problem == "Field required":
         return f"{name} is not set{hint}"
-    return f"{name} is wrong: {problem}{hint}"
+    return f"{name} is wrong{hint or f': {problem}'}"

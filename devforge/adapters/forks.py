@@ -96,8 +96,8 @@ class Forks(GitHub):
 
     def commit_files(
         self, fork: str, branch: str, *, base: str, files: Mapping[str, str], message: str
-    ) -> None:
-        """Make `branch` of `fork` one commit of `files` on top of the registry's commit `base`.
+    ) -> str:
+        """Make `branch` of `fork` one commit of `files` on top of the registry's commit `base`; return it.
 
         A fork sees every commit of the repository it was made from, so nothing is cloned.
         """
@@ -115,6 +115,7 @@ class Forks(GitHub):
             self._write("POST", f"{where}/refs", {"ref": f"refs/heads/{branch}", "sha": commit})
         else:
             self._write("PATCH", f"{where}/refs/{reference}", {"sha": commit, "force": True})
+        return commit
 
     def open_pull(self, *, head: str, base: str, title: str, body: str) -> _OpenedPull:
         """Open a pull request in the registry; maintainers may push to its branch."""

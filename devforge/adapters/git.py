@@ -38,13 +38,17 @@ class Objects(StoredObjects):
                 f"the server's URL must start with https:// or http://, not {server_url!r}"
             )
         self.server_url = server_url.rstrip("/")
-        self._origin = origin
+        self._origin, self._token = origin, token
         settings = _authorization(self.url("origin"), token) if origin and token else {}
         path.mkdir(parents=True, exist_ok=True)
         super().__init__(GitProgram(path, protocol=scheme, settings=settings))
         if self.program.run("rev-parse", "--git-dir", codes=(0, 128)).code:
             self.program.run("init", "--quiet", "--bare", "--template=", "--", ".")
         self._path = path
+
+    def beside(self, path: Path) -> Objects:
+        """Return another store, at `path`, that is filled from the same server as this one."""
+        return Objects(path, self.server_url, origin=self._origin, token=self._token)
 
     def url(self, repository: RepositoryUrl | Origin) -> str:
         """Return the address git fetches `repository` from, on the server we were started with."""

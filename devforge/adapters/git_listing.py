@@ -53,6 +53,14 @@ def read_entries(listing: bytes) -> Iterator[TreeEntry]:
         yield TreeEntry(path.decode("utf-8", "surrogateescape"), mode, name, length)
 
 
+def read_children(listing: bytes) -> Iterator[TreeEntry]:
+    """Yield the entries of `git ls-tree -z`, of which no size is known."""
+    for line in listing.split(b"\0")[:-1]:
+        header, _, path = line.partition(b"\t")
+        mode, _, name = header.decode("ascii").split()
+        yield TreeEntry(path.decode("utf-8", "surrogateescape"), mode, name)
+
+
 def refuse_beyond(entries: tuple[TreeEntry, ...], limits: Limits) -> None:
     """Raise BadInput if there is more, or something larger, than `limits` allow, or nothing at all."""
     if len(entries) > limits.files:

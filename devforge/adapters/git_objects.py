@@ -6,6 +6,7 @@ mode by mode, object by object, and never as the text of a diff.
 
 from __future__ import annotations
 
+import threading
 from types import TracebackType
 from typing import Literal, Self
 
@@ -22,6 +23,7 @@ class StoredObjects:
 
     def __init__(self, program: GitProgram) -> None:
         self.program = program
+        self._reading = threading.Lock()  # one helper process answers one question at a time
 
     def __enter__(self) -> Self:
         return self
@@ -123,7 +125,8 @@ class StoredObjects:
     def blob(self, name: str) -> bytes:
         """Return the bytes of one blob. Its size is the caller's to have looked at before."""
         try:
-            _, kind, _, data = self.program.git.get_object_data(full_id(name))
+            with self._reading:
+                _, kind, _, data = self.program.git.get_object_data(full_id(name))
         except (ValueError, OSError) as error:
             self.program.close()
             raise Unavailable(f"git cat-file: object {name} is not here") from error

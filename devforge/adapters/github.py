@@ -12,11 +12,13 @@ from devforge.adapters.github_answers import (
     Pull,
     Repository,
     Review,
+    Status,
 )
 from devforge.adapters.github_connection import Answered, GitHubConnection, NotThere, parsed
 
 StatusState = Literal["success", "failure", "pending", "error"]
 MergeMethod = Literal["merge", "squash"]
+Reaction = Literal["+1", "-1", "confused", "eyes"]
 
 
 class GitHub(GitHubConnection):
@@ -37,9 +39,14 @@ class GitHub(GitHubConnection):
         """Return the reviews people left on a pull request, in their order."""
         return tuple(self._pages(Review, f"{self._base}/pulls/{number}/reviews"))
 
-    def comments(self, number: int) -> tuple[Comment, ...]:
-        """Return the comments below an issue or pull request, the oldest first."""
-        return tuple(self._pages(Comment, f"{self._base}/issues/{number}/comments"))
+    def comments(self, number: int, *, since: str | None = None) -> tuple[Comment, ...]:
+        """Return the comments below an issue or pull request, the oldest first.
+
+        Args:
+            since: leave out what was neither written nor edited at this time or later.
+        """
+        query = {"since": since} if since else None
+        return tuple(self._pages(Comment, f"{self._base}/issues/{number}/comments", query))
 
     def repository_named(self, full_name: str) -> Repository | None:
         """Return what stands at `owner/name` today, redirects followed; None if nothing does."""
@@ -54,12 +61,16 @@ class GitHub(GitHubConnection):
 
     def set_status(
         self, commit: str, state: StatusState, *, context: str, description: str, url: str | None
-    ) -> None:
-        """Say something about a commit; the newest word of a context is the one that counts."""
+    ) -> str:
+        """Say something about a commit; the newest word of a context is the one that counts.
+
+        Return the server's time when it was said.
+        """
         body = {"state": state, "context": context, "description": description[:140]}
-        self._write(
+        answer = self._write(
             "POST", f"{self._base}/statuses/{commit}", body | ({"target_url": url} if url else {})
         )
+        return parsed(Status, answer, "status").created_at
 
     def add_comment(self, number: int, body: str) -> Comment:
         """Add a comment below an issue or pull request."""
@@ -78,6 +89,14 @@ class GitHub(GitHubConnection):
         """Remove a comment. One that is gone already is fine."""
         try:
             self._write("DELETE", f"{self._base}/issues/comments/{comment}")
+        except NotThere:
+            return
+
+    def react(self, comment: int, content: Reaction) -> None:
+        """React to a comment. The same reaction twice is one; a comment that is gone is fine."""
+        path = f"{self._base}/issues/comments/{comment}/reactions"
+        try:
+            self._write("POST", path, {"content": content})
         except NotThere:
             return
 

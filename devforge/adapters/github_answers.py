@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from devforge.model.base import Foreign
-from devforge.model.names import CommitSha
+from devforge.model.digests import CommitSha
 
 _Id = Annotated[int, Field(gt=0)]
 
@@ -32,6 +32,7 @@ class Repository(Foreign):
     default_branch: str = "main"
     archived: bool = False
     private: bool = False
+    owner: Account | None = None
 
 
 class Side(Foreign):
@@ -69,6 +70,7 @@ class Review(Foreign):
     state: str
     commit_id: str | None = None
     body: str = ""
+    submitted_at: str = ""
 
 
 class Comment(Foreign):
@@ -78,6 +80,8 @@ class Comment(Foreign):
     body: str = ""
     user: Account | None
     author_association: str = "NONE"
+    created_at: str = ""
+    updated_at: str = ""
 
     @property
     def by_us(self) -> bool:
@@ -85,6 +89,12 @@ class Comment(Foreign):
         if self.user is not None and self.user.type == "Bot":
             return True
         return self.author_association in ("OWNER", "MEMBER", "COLLABORATOR")
+
+
+class Status(Foreign):
+    """One word about a commit, and the server's time when it was said."""
+
+    created_at: str
 
 
 class MergeAnswer(Foreign):

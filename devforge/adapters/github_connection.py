@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import github
@@ -43,6 +45,7 @@ class GitHubConnection:
     ) -> None:
         self.repository = repository
         self.requests = 0
+        self.now = datetime.now(UTC)  # the server's clock, as of its last answer
         self._writes = 0
         self._sleep = sleep
         self._base = f"/repos/{repository}"
@@ -104,15 +107,24 @@ class GitHubConnection:
     ) -> tuple[dict[str, Any], Any]:
         self.requests += 1
         try:
-            return self._requester.requestJsonAndCheck(
+            headers, answer = self._requester.requestJsonAndCheck(
                 verb, path, parameters=query, headers=_VERSION, input=body
             )
+            self.now = _moment(headers.get("date")) or self.now
+            return headers, answer
         except github.GithubException as error:
             raise translated(verb, path, error) from error
         except requests.RequestException as error:
             raise Unavailable(f"{verb} {path}: {type(error).__name__}, no answer") from error
         except ValueError as error:
             raise Unavailable(f"{verb} {path}: the answer is not JSON") from error
+
+
+def _moment(date: object) -> datetime | None:
+    try:
+        return parsedate_to_datetime(str(date)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 class Answered(Refused):

@@ -8,8 +8,8 @@ from pathlib import Path
 from devforge.adapters.registry_directory import read_file
 from devforge.model.layout import POLICY, ROOT
 from devforge.model.policy import Policy
+from devforge.model.problem import Problem
 from devforge.model.reading import RECORD_BYTES, BadRecord, read_record
-from devforge.model.submission import Problem
 
 
 def load_policy(path: Path | None) -> Policy:

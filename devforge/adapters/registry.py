@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from itertools import islice
 from pathlib import Path
 
@@ -15,11 +13,13 @@ from devforge.adapters.registry_directory import read_file, read_files, walk
 from devforge.adapters.registry_tree import RegistryTree
 from devforge.errors import BadInput
 from devforge.model.assembly import assemble
-from devforge.model.layout import POLICY, ROOT, Location, divide
+from devforge.model.collector import collector_paused
+from devforge.model.layout import ADVISORIES, DEVELOPERS, EXTENSIONS, POLICY, ROOT, Location, divide
+from devforge.model.names import ExtensionId
 from devforge.model.policy import Policy
+from devforge.model.problem import Problem
 from devforge.model.reading import RECORD_BYTES, BadRecord, read_record
 from devforge.model.registry import Registry
-from devforge.model.submission import Problem
 from devforge.model.units import Unit, read_unit
 
 
@@ -29,7 +29,7 @@ def read_registry(directory: Path) -> Registry:
     Raises:
         BadInput: there is no such directory.
     """
-    root = directory / ROOT if (directory / ROOT).is_dir() else directory
+    root = records_root(directory)
     if not root.is_dir():
         raise BadInput(f"{directory} is not a directory: name the one that holds {ROOT}/")
     located, problems = divide(walk(root))
@@ -37,12 +37,17 @@ def read_registry(directory: Path) -> Registry:
         read_file(root / POLICY, f"{ROOT}/{POLICY}", limit_bytes=RECORD_BYTES), problems
     )
     limit = policy.limits.record_bytes
-    with _collector_paused():
+    with collector_paused():
         units = [
             read_unit(location, read_files(root, paths, limit_bytes=limit), limit_bytes=limit)
             for location, paths in located.items()
         ]
         return assemble(policy, units, problems)
+
+
+def records_root(directory: Path) -> Path:
+    """Return where the records lie: `directory` itself, or its `registry/`."""
+    return directory / ROOT if (directory / ROOT).is_dir() else directory
 
 
 def read_registry_tree(objects: Objects, treeish: str, cache: Path | None = None) -> Registry:
@@ -53,8 +58,31 @@ def read_registry_tree(objects: Objects, treeish: str, cache: Path | None = None
     Raises:
         BadInput: `treeish` leads nowhere, or its tree has no `registry/`.
     """
-    with _collector_paused():
+    with collector_paused():
         return _read_tree(RegistryTree(objects, treeish), cache)
+
+
+def read_registry_part(objects: Objects, treeish: str, ids: Collection[ExtensionId]) -> Registry:
+    """Return the policy, all advisories, and of the rest only the extensions `ids` and their developers.
+
+    Costs what is asked for, however large the registry is. Its problems are those of what was read.
+    """
+    tree, problems = RegistryTree(objects, treeish), list[Problem]()
+    policy = _policy(tree.read(POLICY, limit_bytes=RECORD_BYTES), problems)
+    folders = {f"{EXTENSIONS}/{id.path}/" for id in ids}
+    records = {f"{DEVELOPERS}/{id.developer}.yaml" for id in ids}
+    wanted = [
+        path
+        for path in tree.paths
+        if path in records
+        or path.startswith(f"{ADVISORIES}/")
+        or "/".join(path.split("/")[:3]) + "/" in folders
+    ]
+    located, misplaced = divide(wanted)
+    units = _changed(
+        tree, RegistryCache.load(None, limit_bytes=0), located, policy.limits.record_bytes
+    )
+    return assemble(policy, units, [*problems, *misplaced])
 
 
 def _read_tree(tree: RegistryTree, cache: Path | None) -> Registry:
@@ -86,18 +114,6 @@ def _changed(
         )
         for location, paths in located.items()
     ]
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Do not look for cycles meanwhile: records have none, and looking is most of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _policy(found: bytes | Problem, problems: list[Problem]) -> Policy:

@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote
 from pydantic import ValidationError
 
 from devforge.model.base import Strict
-from devforge.model.submission import Problem
+from devforge.model.problem import Problem
 from devforge.model.units import Unit
 
 _LIMIT_BYTES = 1 << 30

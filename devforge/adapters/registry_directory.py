@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devforge.model.layout import ROOT
 from devforge.model.plaintext import shorten, too_large
-from devforge.model.submission import Problem
+from devforge.model.problem import Problem
 
 
 def walk(root: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ from devforge.adapters.git import Objects
 from devforge.errors import BadInput, Unavailable
 from devforge.model.layout import ROOT
 from devforge.model.plaintext import shorten, too_large
-from devforge.model.submission import Problem
+from devforge.model.problem import Problem
 
 _FILES = ("100644", "100664", "100755")
 _BATCH_BYTES = 64 << 20  # read at once; git's whole answer is held in memory

@@ -5,13 +5,16 @@ A write is made once: a lost answer may hide a success, and whoever asked looks 
 
 from __future__ import annotations
 
+import hashlib
 import io
+from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import github
 import requests
 from pydantic import Field
+from urllib3.exceptions import HTTPError
 
 from devforge.adapters.github_connection import (
     GitHubConnection,
@@ -19,10 +22,11 @@ from devforge.adapters.github_connection import (
     parsed,
     translated,
 )
-from devforge.errors import Unavailable
+from devforge.errors import Refused, Unavailable
 from devforge.model.base import Foreign
+from devforge.model.index import IndexedFile
 
-_NEWEST = 100
+NEWEST = 100
 
 
 class Asset(Foreign):
@@ -33,6 +37,7 @@ class Asset(Foreign):
     state: str
     size: int
     browser_download_url: str
+    download_count: Annotated[int, Field(ge=0)] = 0
     digest: str | None = None  # "sha256:…", on servers that say it
 
 
@@ -54,8 +59,18 @@ class Releases(GitHubConnection):
     def newest(self) -> tuple[Release, ...]:
         """Return the hundred newest releases, drafts among them. One request."""
         path = f"{self._base}/releases"
-        _, found = self._send("GET", path, query={"per_page": _NEWEST})
+        _, found = self._send("GET", path, query={"per_page": NEWEST})
         return tuple(parsed(Release, item, path) for item in found)
+
+    def every(self) -> Iterator[Release]:
+        """Yield every release, drafts among them; a request for each hundred.
+
+        Source: docs.github.com, "List releases": no more than the first 10 000 are answered.
+
+        Raises:
+            Refused: there are more.
+        """
+        yield from self._pages(Release, f"{self._base}/releases")
 
     def tagged(self, tag: str) -> Release | None:
         """Return the published release of `tag`; a draft is never found this way."""
@@ -110,3 +125,25 @@ class Releases(GitHubConnection):
             raise Unavailable(f"POST {url}: {type(error).__name__}, no answer") from error
         except ValueError as error:
             raise Unavailable(f"POST {url}: the answer is not JSON") from error
+
+
+def fetch_asset(file: IndexedFile) -> bytes:
+    """Return the bytes of a published asset, proven to be those it was noted with.
+
+    Raises:
+        Unavailable: no answer, or half of one. Refused: other bytes.
+    """
+    try:
+        with requests.get(file.url, stream=True, timeout=(10, 60)) as answer:
+            if answer.status_code != 200:
+                kind = Unavailable if answer.status_code >= 500 else Refused
+                raise kind(f"GET {file.url}: {answer.status_code}")
+            content: bytes = answer.raw.read(file.length + 1, decode_content=True)
+    except (requests.RequestException, HTTPError) as error:
+        raise Unavailable(f"GET {file.url}: {type(error).__name__}, no answer") from error
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise Refused(
+            f"{file.name}: the release's asset is not what was noted (sha256 "
+            f"{file.sha256[:12]}…); find out who changed it"
+        )
+    return content

@@ -1,12 +1,48 @@
-"""Writes an extension's tree to a directory for tools to read and the sandbox to copy."""
+"""A directory for the time of one job, and an extension's tree in it for tools and the sandbox."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from types import FrameType
 
+from devforge.adapters.sandbox.watching import Tree
 from devforge.errors import BadInput, Unavailable
 from devforge.model.observed import SourceFile, SourceTree
+
+_TOLD_TO_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def scratch_directory(prefix: str) -> Iterator[Path]:
+    """A directory that is gone afterwards, also where this program is told to end in between.
+
+    Told so, it takes the programs it started along: they would go on writing there.
+    """
+    with tempfile.TemporaryDirectory(prefix=prefix) as name:
+        path = Path(name)
+        if threading.current_thread() is not threading.main_thread():
+            yield path  # signals are the main thread's to handle
+            return
+
+        def end(number: int, _: FrameType | None) -> None:
+            Tree(os.getpid()).end_children()
+            shutil.rmtree(path, ignore_errors=True)
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+        before = {number: signal.signal(number, end) for number in _TOLD_TO_END}
+        try:
+            yield path
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def write_tree(tree: SourceTree, into: Path) -> None:

@@ -9,7 +9,7 @@ read is itself a finding, `unread`.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from operator import attrgetter
 from pathlib import Path
@@ -29,7 +29,9 @@ RULES = Path(checks.__file__).with_name("rules")
 SUFFIXES = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 UNREAD = "unread"
 _SECONDS = 240
-_SECONDS_PER_RULE = 30
+_SECONDS_PER_MEGABYTE = 60
+_MOST_SECONDS = 900  # half of what the job has
+_SECONDS_PER_RULE = 15
 
 
 class _Start(Foreign):
@@ -70,12 +72,13 @@ def scan(
     *,
     rules: Path = RULES,
     programs: Sequence[Sequence[str]] | None = None,
-    seconds: float = _SECONDS,
+    seconds: float | None = None,
 ) -> tuple[ToolFinding, ...] | Missing:
     """Return what our rules say of the code in `directory`, in order of place.
 
     Args:
         programs: the command lines to try in turn; by default the fast one, then the plain one.
+        seconds: how long it may take; by default more for more code, within what a job has.
     """
     wanted = {str(p.relative_to(directory)) for p in directory.rglob("*") if p.suffix in SUFFIXES}
     if not wanted:
@@ -84,7 +87,10 @@ def scan(
     with tempfile.TemporaryDirectory(prefix="devforge-semgrep-") as home:
         for program in programs or _programs(Path(home)):
             try:
-                output = _run(program, directory, rules, Path(home), seconds)
+                allowed = seconds or seconds_for(
+                    (directory / name).stat().st_size for name in wanted
+                )
+                output = _run(program, directory, rules, Path(home), allowed)
             except ToolTooSlow as error:
                 reasons.append(str(error))
                 break
@@ -94,6 +100,11 @@ def scan(
                 found = {*_findings(output), *_unread(output, wanted)}
                 return tuple(sorted(found, key=attrgetter("place")))
     return Missing(reason="; then ".join(reasons))
+
+
+def seconds_for(sizes: Iterable[int]) -> float:
+    """Return how long reading files of these sizes may take on a busy machine."""
+    return min(_MOST_SECONDS, _SECONDS + _SECONDS_PER_MEGABYTE * sum(sizes) / 1e6)
 
 
 def _programs(home: Path) -> Iterator[tuple[str, ...]]:

@@ -110,6 +110,19 @@ class State:
             f"push to {self._branch}: others pushed first {_ATTEMPTS} times; run the job again"
         )
 
+    def commit_on_top(self, files: Mapping[str, bytes], message: str) -> bool:
+        """Put `files` on top of exactly what was fetched; False, and nothing done, if it has moved since.
+
+        Raises:
+            Unavailable, Refused: as `commit`.
+        """
+        _refuse_odd_paths(files)
+        made = self._make(files, message)
+        if made is not None and not self._push(made):
+            return False
+        self._tip = made or self._tip
+        return True
+
     def _make(self, files: Mapping[str, bytes], message: str) -> str | None:
         """Return a commit of `files` on top of the tip, or None if the tip holds them already."""
         scratch = f"refs/devforge/{self._branch}-{os.getpid()}"

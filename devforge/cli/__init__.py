@@ -1,75 +1,33 @@
-"""The `devforge` command: one file per subcommand, each imported when the command line is built.
+"""The `devforge` command: one file per subcommand, imported when it is the one that was asked for.
 
-Heavy imports live inside the commands, so that `devforge list` starts fast.
+Heavy imports live inside the commands, so that even that one starts fast.
 """
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
 
-import typer
+import click
 
 from devforge import __version__
-from devforge.cli import (
-    check,
-    index,
-    install,
-    listing,
-    local,
-    new,
-    pack,
-    remove,
-    search,
-    show,
-    submit,
-)
 from devforge.cli.exits import FAILED, INTERRUPTED, NO_VERDICT, USAGE
 from devforge.cli.extras import missing_extra
+from devforge.cli.table import Commands
 from devforge.errors import BadInput, DevForgeError
 
-_UsageError = typer.BadParameter.__mro__[1]
 
-app = typer.Typer(
-    name="devforge",
-    help="Write, check, publish, find and install Dev Forge extensions.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+@click.group("devforge", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--verbose", "-v", is_flag=True, help="Say on stderr what is being done.")
+@click.version_option(
+    __version__, message="devforge %(version)s", help="Print the version and leave."
 )
+def app(verbose: bool) -> None:
+    """Write, check, publish, find and install Dev Forge extensions."""
+    import logging  # noqa: PLC0415 - not for the help
 
-for panel, commands in {
-    "For developers": (new.new, check.check, pack.pack, submit.submit),
-    "For users": (search.search, show.show, install.install, listing.list_, remove.remove),
-}.items():
-    for command in commands:
-        app.command(name=command.__name__.rstrip("_"), rich_help_panel=panel)(command)
-app.add_typer(index.app, name="index")
-app.add_typer(local.app, name="local")
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"devforge {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say on stderr what is being done.")
-    ] = False,
-    version: Annotated[  # noqa: ARG001 - its callback prints and leaves
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
-    ] = False,
-) -> None:
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(name)s: %(message)s"
     )
@@ -79,24 +37,29 @@ def _options(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; no traceback reaches a user."""
+    with contextlib.suppress(
+        AttributeError
+    ):  # a stream somebody put in its place takes what it can
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     arguments = list(sys.argv[1:] if argv is None else argv)
+    command = next((word for word in arguments if not word.startswith("-")), "")
+    if not command and "--version" in arguments:
+        print(f"devforge {__version__}")
+        return 0
     try:
-        code = typer.main.get_command(app).main(
-            arguments, prog_name="devforge", standalone_mode=False
-        )
+        code = app.main(arguments, prog_name="devforge", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
-        command = next((word for word in arguments if not word.startswith("-")), "")
         return _explain(missing_extra(error, command=command) or error, command=command)
     return code if isinstance(code, int) else 0
 
 
 def _explain(error: BaseException, *, command: str) -> int:
     """Say on stderr what happened, and return the exit code for it."""
-    if isinstance(error, _UsageError):
-        error.show()  # type: ignore[attr-defined]
+    if isinstance(error, click.ClickException):
+        error.show()
         return USAGE
-    if isinstance(error, KeyboardInterrupt | typer.Abort):
-        print("devforge: stopped", file=sys.stderr)
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        print("devforge: stopped; the same command again finishes it", file=sys.stderr)
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):  # the reader left; there is nobody to tell
         sys.stderr.close()
@@ -113,11 +76,18 @@ def _report_bug(error: BaseException) -> int:
     """Write the traceback where the user can find it and say so in one sentence."""
     import tempfile  # noqa: PLC0415 - only when something broke
 
-    with tempfile.NamedTemporaryFile("w", prefix="devforge-", suffix=".txt", delete=False) as file:
-        traceback.print_exception(error, file=file)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="devforge-", suffix=".txt", delete=False
+        ) as file:
+            traceback.print_exception(error, file=file)
+        where = file.name
+    except OSError:  # a full disk, perhaps what broke it
+        traceback.print_exception(error, file=sys.stderr)
+        where = "what stands above"
     print(
         f"devforge: something broke inside devforge ({type(error).__name__}: {error}). This is our "
-        f"fault; please report it with {file.name}",
+        f"fault; please report it with {where}",
         file=sys.stderr,
     )
     return NO_VERDICT

@@ -1,65 +1,41 @@
-"""`devforge install`: put an extension, and what it needs, into a home."""
+"""`devforge install`: put extensions, and what they need, into a home."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import click
+from click.exceptions import Exit
 
-import typer
-
+from devforge.cli.opening import carry_out, open_updates
 from devforge.cli.options import (
-    Home,
-    IndexAt,
-    Json,
-    home_directory,
-    index_location,
-    is_terminal,
+    Place,
+    argument,
+    command,
+    dry_run_option,
+    hosted,
     parse_id,
     parse_version,
 )
+from devforge.errors import BadInput
 
 
+@command
+@argument("extensions", nargs=-1, required=True, help="developer.name, one or more")
+@click.option("--version", help="Exactly this version, even an older one.")
+@dry_run_option
+@hosted
 def install(
-    extension: Annotated[str, typer.Argument(help="developer.name, for example acme.todo-tree")],
-    version: Annotated[
-        str | None, typer.Option("--version", help="Exactly this version, even an older one.")
-    ] = None,
-    devforge: Annotated[
-        str | None,
-        typer.Option(
-            "--devforge",
-            metavar="VERSION",
-            envvar="DEVFORGE_VERSION",
-            help="Dev Forge's own version, to fit.",
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
-    index: IndexAt = None,
-    home: Home = None,
-    as_json: Json = False,
+    extensions: tuple[str, ...], version: str | None, place: Place, dry_run: bool, as_json: bool
 ) -> None:
-    """Install an extension, verified by hash; a second run changes nothing."""
-    from devforge.updates.home import Home as InstalledHome  # noqa: PLC0415
-    from devforge.updates.index import Index  # noqa: PLC0415
-    from devforge.updates.install import apply_install  # noqa: PLC0415
-    from devforge.updates.plan import plan_install  # noqa: PLC0415
-    from devforge.updates.source import open_source  # noqa: PLC0415
-
-    name, wanted = parse_id(extension), parse_version(version, "--version")
-    target, source = InstalledHome(home_directory(home)), Index(open_source(index_location(index)))
-    plan = plan_install(
-        name,
-        wanted=wanted,
-        devforge=parse_version(devforge, "--devforge"),
-        lookup=source.document,
-        installed=target.installed(),
+    """Install extensions, verified by signature and hash; a second run changes nothing."""
+    names, wanted = (
+        [parse_id(extension) for extension in extensions],
+        parse_version(version, "--version"),
     )
-    typer.echo(plan.to_json() if as_json else plan.render())
-    if dry_run or not plan.changes:
-        return
-    say = (lambda text: typer.echo(text, err=True)) if is_terminal() else (lambda _: None)
-    with target.changing():
-        apply_install(plan, home=target, index=source, progress=say)
-    if not as_json:
-        typer.echo(f"installed into {target.root}")
+    if wanted and len(names) > 1:
+        raise BadInput(
+            "--version goes with one extension; install the others by a line of their own"
+        )
+    exact = {names[0]: wanted} if wanted else {}
+    with open_updates(place) as updates:
+        proposal = updates.plan_install(names, exact)
+        raise Exit(carry_out(updates, proposal, dry_run=dry_run, as_json=as_json))

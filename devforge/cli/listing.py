@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from devforge.cli.options import Home, Json, home_directory
+from devforge.cli.opening import now
+from devforge.cli.options import command, home_directory, home_option, json_option
+from devforge.errors import BadInput
+
+if TYPE_CHECKING:
+    from devforge.updates.config import Config
+    from devforge.updates.contents import Contents
 
 
-def list_(home: Home = None, as_json: Json = False) -> None:
+@command
+@home_option
+@json_option
+def list_(home: Path | None, as_json: bool) -> None:
     """List installed extensions. Reads no network."""
-    from devforge.updates.home import Home as InstalledHome  # noqa: PLC0415
+    from devforge.updates.contents import Contents as HomeContents  # noqa: PLC0415
+    from devforge.updates.listing import render_list  # noqa: PLC0415
+    from devforge.updates.stored import to_plain  # noqa: PLC0415
 
-    target = InstalledHome(home_directory(home))
-    entries = [entry for _, entry in sorted(target.installed().items())]
+    target = HomeContents(home_directory(home))
+    state, damage = target.readable()
+    entries = [entry for _, entry in sorted(state.by_id.items())]
+    if damage:
+        click.echo(f"devforge: {damage}", err=True)
     if as_json:
-        rows = [
-            e.model_dump(mode="json") | {"path": str(target.root / e.directory)} for e in entries
-        ]
-        typer.echo(json.dumps(rows, indent=2))
+        rows = [to_plain(e) | {"path": str(target.root / e.directory)} for e in entries]
+        click.echo(json.dumps(rows, indent=2))
         return
-    for entry in entries:
-        by = "" if entry.requested else "   needed by another"
-        typer.echo(f"{entry.id!s:<36} {entry.version!s:<12}{by}".rstrip())
+    for line in render_list(entries, config=_wishes(target), now=now()):
+        click.echo(line)
     if not entries:
-        typer.echo(
-            f"no extensions in {target.root}; `devforge install developer.name` adds one", err=True
+        click.echo(
+            f"no extensions in {target.given}; `devforge install developer.name` adds one", err=True
         )
+
+
+def _wishes(target: Contents) -> Config:
+    """Return its owner's wishes; where they cannot be read, that is said and none are shown."""
+    from devforge.updates.config import Config as Wishes  # noqa: PLC0415
+
+    try:
+        return target.config()
+    except BadInput as error:
+        click.echo(f"devforge: {error}", err=True)
+        return Wishes()

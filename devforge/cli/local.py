@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-app = typer.Typer(help="GitHub on your own machine, over loopback.", no_args_is_help=True)
+from devforge.cli.options import PATH, Group
 
-
-@app.callback()
-def _group() -> None:
-    """Keep `up` a subcommand though it is the only one."""
+app = Group(help="GitHub on your own machine, over loopback.")
 
 
 @app.command()
-def up(
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", metavar="DIR", help="Keep everything here between runs."),
-    ] = None,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
-) -> None:
+@click.option("--data", type=PATH, metavar="DIR", help="Keep everything here between runs.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+def up(data: Path | None, port: int) -> None:
     """Start it and say how to reach it with PyGithub and git; Ctrl-C stops it."""
     from devforge.local.serve import serve  # noqa: PLC0415
 
-    serve(data, port, typer.echo)
+    serve(data, port, click.echo)

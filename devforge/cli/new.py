@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import get_args
 
-import typer
+import click
 
-from devforge.cli.options import parse_id
+from devforge.cli.options import PATH, argument, command, parse_id
 from devforge.errors import BadInput, Unavailable
-from devforge.model.manifest import Language
-from devforge.model.names import ExtensionId
+from devforge.model.names import ExtensionId, Language
 
 _SKELETONS = Path(__file__).parent / "skeletons"
+_SCHEMA = ".devforge/devforge.schema.json"  # named in the first line of what is written
 
 
-def new(
-    extension: Annotated[str, typer.Argument(help="developer.name, for example acme.todo-tree")],
-    language: Annotated[
-        Language, typer.Option("--language", "-l", help="What it is written in.")
-    ] = "python",
-    into: Annotated[
-        Path | None,
-        typer.Option(
-            "--into", metavar="DIR", help="Where; default: a directory called as the extension."
-        ),
-    ] = None,
-) -> None:
+@command
+@argument("extension", help="developer.name, for example acme.todo-tree")
+@click.option(
+    "--language",
+    "-l",
+    type=click.Choice(get_args(Language)),
+    default="python",
+    help="What it is written in.",
+)
+@click.option(
+    "--into", type=PATH, metavar="DIR", help="Where; default: a directory called as the extension."
+)
+def new(extension: str, language: Language, into: Path | None) -> None:
     """Write a small extension that passes the review: code, tests, manifest, licence."""
     name = parse_id(extension)
     target = into if into is not None else Path(name.name)
@@ -37,10 +38,10 @@ def new(
         _write(target, _words(name), language)
     except OSError as error:
         raise Unavailable(f"{target}: {error.strerror}") from error
-    typer.echo(f"wrote {target}: {name} 0.1.0, in {language}\n")
-    typer.echo(f"  cd {target}")
-    typer.echo("  devforge check      the same review as the registry's")
-    typer.echo("  devforge submit     once it lies in a GitHub repository of yours")
+    click.echo(f"wrote {target}: {name} 0.1.0, in {language}\n")
+    click.echo(f"  cd {target}")
+    click.echo("  devforge check      the same review as the registry's")
+    click.echo("  devforge submit     once it lies in a GitHub repository of yours")
 
 
 def _words(name: ExtensionId) -> dict[str, str]:
@@ -60,6 +61,9 @@ def _words(name: ExtensionId) -> dict[str, str]:
 
 
 def _write(target: Path, words: dict[str, str], language: Language) -> None:
+    from devforge.cli.schema import schema_text, write_whole  # noqa: PLC0415 - only to write
+
+    write_whole(target / _SCHEMA, schema_text("manifest"))
     for root in (_SKELETONS / "common", _SKELETONS / language):
         for source in sorted(
             path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts

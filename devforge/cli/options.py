@@ -2,32 +2,126 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import typer
+import click
 
 from devforge.errors import BadInput
-from devforge.model.names import ExtensionId
-from devforge.model.versions import Version
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", metavar="DIR", envvar="DEVFORGE_HOME", help="Where extensions are installed."
-    ),
-]
-IndexAt = Annotated[
-    str | None,
-    typer.Option(
-        "--index",
-        metavar="URL|DIR",
-        envvar="DEVFORGE_INDEX",
+if TYPE_CHECKING:  # pydantic costs more than the rest of a command's start
+    from devforge.model.names import ExtensionId
+    from devforge.model.versions import Version
+
+F = TypeVar("F", bound=Callable[..., Any])
+PATH = click.Path(path_type=Path)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+home_option = click.option(
+    "--home", type=PATH, metavar="DIR", envvar="DEVFORGE_HOME", show_envvar=True,
+    help="Where extensions are installed.",
+)  # fmt: skip
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Say what would be done, and do nothing."
+)
+host_option = click.option(
+    "--devforge", metavar="VERSION", envvar="DEVFORGE_VERSION", show_envvar=True,
+    help="Dev Forge's own version, to fit.",
+)  # fmt: skip
+platform_option = click.option(
+    "--platform", metavar="NAME", envvar="DEVFORGE_PLATFORM", show_envvar=True,
+    help="Whose packages: win32-x64, darwin-arm64 …; else this machine's.",
+)  # fmt: skip
+_registry_options = (
+    click.option(
+        "--index", metavar="URL|DIR", envvar="DEVFORGE_INDEX", show_envvar=True,
         help="The registry's site or index: an https address, or a directory.",
     ),
-]
+    click.option(
+        "--root", type=PATH, metavar="FILE", envvar="DEVFORGE_ROOT", show_envvar=True,
+        help="The keys to trust the registry by, instead of those this program came with.",
+    ),
+    click.option(
+        "--region", metavar="NAME", envvar="DEVFORGE_REGION", show_envvar=True,
+        help="Ask mirrors there first.",
+    ),
+    click.option("--offline", is_flag=True, help="Ask nobody; go by what was verified before."),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The home and the registry a command line names."""
+
+    home: Path | None = None
+    index: str | None = None
+    root: Path | None = None
+    region: str | None = None
+    offline: bool = False
+    devforge: str | None = None
+    platform: str | None = None
+
+
+def placed(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that name a home and a registry; it gets them as its `place`."""
+
+    def called(**given: Any) -> None:
+        names = Place.__dataclass_fields__.keys() & given.keys()
+        place = Place(**{name: given.pop(name) for name in names})
+        function(place=place, **given)
+
+    for option in (json_option, home_option, *reversed(_registry_options)):
+        called = option(called)
+    return functools.update_wrapper(called, function)
+
+
+def hosted(function: Callable[..., None]) -> Callable[..., None]:
+    """The same, for a command whose answer also depends on Dev Forge's version and on the machine."""
+    return host_option(platform_option(placed(function)))
+
+
+class _Argument(click.Argument):
+    """An argument with a line of help."""
+
+    def __init__(self, declared: Sequence[str], *, help: str, **rest: Any) -> None:  # noqa: A002 - click's word
+        super().__init__(declared, **rest)
+        self.help = help
+
+
+class Command(click.Command):
+    """A command whose help also says what its arguments are."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(p.make_metavar(ctx), p.help) for p in self.params if isinstance(p, _Argument)]
+        if rows:
+            with formatter.section("Arguments"):
+                formatter.write_dl(rows)
+        super().format_options(ctx, formatter)
+
+
+class Group(click.Group):
+    """A command that has commands."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """In the order they are written in."""
+        return list(self.commands)
+
+
+def command(function: Callable[..., None]) -> Command:
+    """Make a command of a function: its name and its docstring are the command's."""
+    return click.command(cls=Command)(function)
+
+
+def argument(name: str, **rest: Any) -> Callable[[F], F]:
+    """Declare an argument, with `help`."""
+    return click.argument(name, cls=_Argument, **rest)
 
 
 def home_directory(home: Path | None) -> Path:
@@ -39,31 +133,37 @@ def home_directory(home: Path | None) -> Path:
     return Path(platformdirs.user_data_dir("devforge", appauthor=False))
 
 
-def index_location(index: str | None) -> str:
-    """Return the index asked for. Raises BadInput saying how to name one."""
-    if not index:
-        raise BadInput(
-            "which registry? Name its index with --index URL-or-directory, or set DEVFORGE_INDEX once"
-        )
-    return index
-
-
 def parse_id(text: str) -> ExtensionId:
     """Return the extension `text` names. Raises BadInput in a sentence for the command line."""
+    from devforge.model.names import ExtensionId  # noqa: PLC0415 - see above
+
     try:
         return ExtensionId.parse(text)
     except ValueError as error:
-        raise BadInput(f"{text!r} is not an extension: {error}") from error
+        more = "" if "." in text else f"; `devforge search {text}` finds its whole name"
+        raise BadInput(f"{text!r} is not an extension: {error}{more}") from error
 
 
 def parse_version(text: str | None, option: str) -> Version | None:
     """Return the version given to `option`, if any."""
     if text is None:
         return None
+    from devforge.model.versions import Version  # noqa: PLC0415 - see above
+
     try:
         return Version.parse(text)
     except ValueError as error:
         raise BadInput(f"{option} {text!r}: {error}") from error
+
+
+def parse_moment(text: str, option: str) -> datetime:
+    """Return the moment given to `option`: RFC 3339, or a day or a time in the user's own zone."""
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone()
+    except (ValueError, OverflowError, OSError) as error:
+        raise BadInput(
+            f"{option} {text!r}: must be a time such as 2026-11-30T09:00 or 2026-11-30"
+        ) from error
 
 
 def is_terminal() -> bool:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+from click.exceptions import Exit
 
-from devforge.cli.options import Home, Json, home_directory, parse_id
+from devforge.cli.opening import carry_out, open_updates
+from devforge.cli.options import (
+    Place,
+    argument,
+    command,
+    dry_run_option,
+    home_option,
+    json_option,
+    parse_id,
+)
 
 
-def remove(
-    extensions: Annotated[list[str], typer.Argument(help="developer.name, one or more")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
+@command
+@argument("extensions", nargs=-1, required=True, help="developer.name, one or more")
+@dry_run_option
+@home_option
+@json_option
+def remove(extensions: tuple[str, ...], dry_run: bool, home: Path | None, as_json: bool) -> None:
     """Remove installed extensions; refused while another one needs them."""
-    from devforge.updates.home import Home as InstalledHome  # noqa: PLC0415
-    from devforge.updates.install import apply_remove  # noqa: PLC0415
-    from devforge.updates.plan import plan_remove  # noqa: PLC0415
-
-    target = InstalledHome(home_directory(home))
-    names = tuple(parse_id(extension) for extension in extensions)
-    plan = plan_remove(names, installed=target.installed())
-    typer.echo(plan.to_json() if as_json else plan.render())
-    if not dry_run and (plan.changes or plan.refusals):
-        with target.changing():
-            apply_remove(plan, home=target)
+    with open_updates(Place(home=home)) as updates:
+        proposal = updates.plan_remove(parse_id(extension) for extension in extensions)
+        raise Exit(carry_out(updates, proposal, dry_run=dry_run, as_json=as_json))

@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from devforge.cli.options import IndexAt, Json, index_location
-from devforge.model.index import SearchEntry
+from devforge.cli.opening import open_updates, warn_of_age
+from devforge.cli.options import Place, argument, command, placed
+
+if TYPE_CHECKING:
+    from devforge.model.index import SearchEntry
 
 SHOWN = 25
 
 
-def search(
-    words: Annotated[
-        list[str] | None, typer.Argument(help="All of them must occur; none lists all.")
-    ] = None,
-    index: IndexAt = None,
-    as_json: Json = False,
-) -> None:
+@command
+@argument("words", nargs=-1, required=False, help="All of them must occur; none lists all.")
+@placed
+def search(words: tuple[str, ...], place: Place, as_json: bool) -> None:
     """Find extensions whose name, description, keywords or categories hold every word."""
-    from devforge.updates.index import Index  # noqa: PLC0415
-    from devforge.updates.source import open_source  # noqa: PLC0415
-
     terms = [word.casefold() for word in words or []]
-    entries = Index(open_source(index_location(index))).search()
+    with open_updates(place) as updates:
+        entries = updates.index.search()
+        warn_of_age(updates)
     found = sorted(
         (e for e in entries if _score(e, terms)), key=lambda e: (-_score(e, terms), e.id)
     )
     if as_json:
-        typer.echo(json.dumps([entry.model_dump(mode="json") for entry in found], indent=2))
+        click.echo(json.dumps([entry.model_dump(mode="json") for entry in found], indent=2))
         return
     for entry in found[:SHOWN]:
-        typer.echo(f"{entry.id!s:<36} {entry.version!s:<10} {entry.description}")
+        click.echo(f"{entry.id!s:<36} {entry.version!s:<10} {entry.description}")
     if len(found) > SHOWN:
-        typer.echo(f"… and {len(found) - SHOWN} more; add a word to narrow it down", err=True)
+        click.echo(f"… and {len(found) - SHOWN} more; add a word to narrow it down", err=True)
     if not found:
         wanted = " ".join(words or [])
-        typer.echo(
+        click.echo(
             f"nothing matches {wanted!r}" if terms else "this registry is still empty", err=True
         )
 

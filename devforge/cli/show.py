@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from devforge.cli.options import IndexAt, Json, index_location, parse_id
+from devforge.cli.opening import now, open_updates, warn_of_age
+from devforge.cli.options import Place, argument, command, parse_id, placed
 from devforge.errors import BadInput
-from devforge.model.index import ExtensionDocument
+
+if TYPE_CHECKING:
+    from devforge.model.index import ExtensionDocument, IndexedVersion, ListEntry
 
 
-def show(
-    extension: Annotated[str, typer.Argument(help="developer.name, for example acme.todo-tree")],
-    index: IndexAt = None,
-    as_json: Json = False,
-) -> None:
+@command
+@argument("extension", help="developer.name, for example acme.todo-tree")
+@placed
+def show(extension: str, place: Place, as_json: bool) -> None:
     """Show what an extension is, what it may do, and its versions."""
-    from devforge.updates.index import Index  # noqa: PLC0415
-    from devforge.updates.source import open_source  # noqa: PLC0415
-
     name = parse_id(extension)
-    document = Index(open_source(index_location(index))).document(name)
+    with open_updates(place) as updates:
+        document = updates.index.document(name)
+        warn_of_age(updates)
+        deprecated = updates.known().deprecated.get(name)
     if document is None:
         raise BadInput(
             f"{name}: this registry does not have it; `devforge search` finds what it has"
         )
     if as_json:
-        typer.echo(json.dumps(document.model_dump(mode="json"), indent=2))
+        click.echo(json.dumps(document.model_dump(mode="json"), indent=2))
     else:
-        typer.echo(render(document))
+        click.echo(render(document, deprecated))
 
 
-def render(document: ExtensionDocument) -> str:
+def render(document: ExtensionDocument, deprecated: ListEntry | None = None) -> str:
     """Return the page a terminal shows."""
-    newest = next((v for v in document.versions if not v.yanked), None)
+    newest = next((v for v in document.versions if not v.yanked and not v.halted), None)
     permissions = [str(p) for p in newest.permissions] if newest else []
     rows = [
         ("by", document.developer),
@@ -44,13 +46,33 @@ def render(document: ExtensionDocument) -> str:
         ("source", document.repository or "not said"),
         ("support", document.support or "not said"),
         ("may use", ", ".join(permissions) or "nothing beyond the editor"),
-        ("install", f"devforge install {document.id}"),
     ]
+    if newest and newest.powers:
+        rows.append(("its code", ", ".join(newest.powers)))
+    if newest and newest.extension_dependencies:
+        needs = [f"{id} {range_}" for id, range_ in newest.extension_dependencies.items()]
+        rows.append(("needs", ", ".join(needs)))
+    if deprecated:
+        instead = f"; use {deprecated.replacement}" if deprecated.replacement else ""
+        rows.append(("warning", f"no longer cared for: {deprecated.reason}{instead}"))
+    rows.append(("install", f"devforge install {document.id}"))
     lines = [f"{document.display_name}  ({document.id})", document.description, ""]
     lines += [f"  {name:<9} {value}" for name, value in rows]
-    lines += ["", "  versions"]
-    for version in document.versions:
-        fate = f"   withdrawn: {version.yanked.reason}" if version.yanked else ""
-        day = (version.published or "")[:10] or "undated"
-        lines.append(f"    {version.version!s:<12} {day}   Dev Forge {version.engines}{fate}")
+    lines += ["", "  versions", *(_version(version, document) for version in document.versions)]
     return "\n".join(lines)
+
+
+def _version(version: IndexedVersion, document: ExtensionDocument) -> str:
+    least = document.min_secure_version
+    said = [f"Dev Forge {version.engines}"]
+    said += ["mends a security hole"] if version.security else []
+    said += ["has a known hole"] if least and version.version < least else []
+    said += ["halted"] if version.halted else []
+    said += [f"withdrawn: {version.yanked.reason}"] if version.yanked else []
+    if version.rollout is not None:
+        from devforge.updates.rollout import percent  # noqa: PLC0415 - see options.py
+
+        share = percent(version.rollout, published=version.published, now=now())
+        said += [f"offered to {share} %"] if share < 100 else []
+    day = (version.published or "")[:10] or "undated"
+    return f"    {version.version!s:<12} {day}   {'   '.join(said)}"

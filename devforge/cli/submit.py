@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from devforge.cli.options import Json
+from devforge.cli.options import PATH, argument, command, json_option
 from devforge.errors import BadInput
 from devforge.plan import apply
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from devforge.submissions.plan import Propose
 
 
-def submit(
-    path: Annotated[
-        Path, typer.Argument(help="The extension's directory, in a Git repository.")
-    ] = Path(),
-    registry: Annotated[
-        str | None,
-        typer.Option(
-            "--registry",
-            metavar="OWNER/NAME",
-            envvar="DEVFORGE_REGISTRY",
-            help="The registry's repository.",
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
+@command
+@argument(
+    "path",
+    type=PATH,
+    required=False,
+    default=Path(),
+    help="The extension's directory, in a Git repository.",
+)
+@click.option(
+    "--registry",
+    metavar="OWNER/NAME",
+    envvar="DEVFORGE_REGISTRY",
+    help="The registry's repository.",
+    show_envvar=True,
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@json_option
+def submit(path: Path, registry: str | None, dry_run: bool, as_json: bool) -> None:
     """Open the pull request that publishes this version, or bring an open one up to date.
 
     Needs a token of yours in GITHUB_TOKEN that may fork and open pull requests.
@@ -54,20 +54,20 @@ def submit(
     work = observe_work(path, forks, server_url=server_url, limits=load_policy(None).limits)
     branch = forks.registry().default_branch
     account = observe_account(forks)
-    listed = observe_listed(forks, work.manifest, branch=branch)
+    listed = observe_listed(lambda record: forks.file(record, ref=branch), work.manifest)
     plan = plan_submit(account=account, work=work, listed=listed)
     if not as_json:
-        typer.echo(plan.render())
+        click.echo(plan.render())
     links: list[str] = []
     if not dry_run:
         apply(plan, lambda change: links.append(_propose(forks, change, account.login, branch)))
     if as_json:
-        typer.echo(json.dumps(json.loads(plan.to_json()) | {"pull_requests": links}))
+        click.echo(json.dumps(json.loads(plan.to_json()) | {"pull_requests": links}))
         return
     for link in links:
-        typer.echo(f"pull request: {link}")
+        click.echo(f"pull request: {link}")
     if plan.changes and listed.developer is None:
-        typer.echo("once it is merged, run `devforge submit` again for the extension itself")
+        click.echo("once it is merged, run `devforge submit` again for the extension itself")
 
 
 def _propose(forks: Forks, change: Propose, login: str, base: str) -> str:

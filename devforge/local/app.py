@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import IO
 
 import uvicorn
@@ -91,7 +92,13 @@ class App:
             if self.server is not None:
                 break_off(self.server, request)
             return Response(status_code=500)
-        response = written(answer, {"X-GitHub-Request-Id": secrets.token_hex(10).upper()})
+        response = written(
+            answer,
+            {
+                "X-GitHub-Request-Id": secrets.token_hex(10).upper(),
+                "Date": format_datetime(self.hub.clock.now(), usegmt=True),
+            },
+        )
         witnesses.answered(request.method, self._settled(raw_path), response)
         return response
 

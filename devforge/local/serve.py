@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from devforge.local.server import LocalGitHub
 from devforge.local.tokens import create_personal_token
 
 OPERATOR = "operator"
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 Announce = Callable[[str], object]
 
 
@@ -30,13 +30,13 @@ def serve(data: Path | None, port: int, announce: Announce) -> None:
         Refused: the directory or the port is in use.
     """
     with (
-        _until_signal() as stopped,
+        _signals() as wait,
         _directory(data) as directory,
         LocalGitHub(directory, port=port or _last_port(directory)) as github,
     ):
         (directory / "port").write_text(github.url.rpartition(":")[2], encoding="utf-8")
         announce(_greeting(github, _operator(github), kept=data))
-        stopped.wait()
+        wait()
         announce("stopping")
     announce("stopped")
 
@@ -51,20 +51,32 @@ def _directory(data: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _until_signal() -> Iterator[threading.Event]:
-    """Give an event that the first SIGINT or SIGTERM sets; a second SIGINT interrupts as usual."""
-    stopped = threading.Event()
+def _signals() -> Iterator[Callable[[], None]]:
+    """Give what returns at the first SIGINT or SIGTERM, come or to come; a second SIGINT interrupts.
+
+    A lock or an event would wait for ever for a signal that came just before the wait began: it wakes
+    nobody, and Python runs its handlers only when somebody is awake. A byte stays where it was written.
+    """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        stopped.set()
 
-    old = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, before in old.items():
-            signal.signal(number, before)
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        writer.setblocking(False)
+        wakened = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        old = {number: signal.signal(number, stop) for number in _ENDS}
+        try:
+            yield lambda: _read_until_end(reader)
+        finally:
+            for number, before in old.items():
+                signal.signal(number, before)
+            signal.set_wakeup_fd(wakened)
+
+
+def _read_until_end(reader: socket.socket) -> None:
+    while reader.recv(1)[0] not in _ENDS:
+        pass  # another signal that somebody handles
 
 
 def _last_port(directory: Path) -> int:

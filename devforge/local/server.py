@@ -76,6 +76,7 @@ class LocalGitHub:
             lifespan="off",
             log_config=None,
             access_log=False,
+            date_header=False,  # the app says its own clock's
             timeout_graceful_shutdown=3,
             timeout_keep_alive=30,
         )

@@ -9,9 +9,9 @@ from devforge.model.consistency import inconsistencies
 from devforge.model.layout import ADVISORIES, DEVELOPERS, EXTENSIONS, ROOT
 from devforge.model.names import ExtensionId, developer_name
 from devforge.model.policy import Policy
+from devforge.model.problem import Problem
 from devforge.model.records import Advisory, Developer
 from devforge.model.registry import Entry, Registry
-from devforge.model.submission import Problem
 from devforge.model.units import Unit
 
 

@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Literal
 
 from devforge.model.base import Strict
+from devforge.model.claim import Claim
+from devforge.model.digests import CommitSha, Sha256
 from devforge.model.manifest import Manifest
-from devforge.model.names import CommitSha, ExtensionId, Sha256
+from devforge.model.names import ExtensionId
 from devforge.model.observed import DependencyFact, Missing
+from devforge.model.profile import Profile
 from devforge.model.records import Developer, Extension, VersionRecord
 from devforge.model.versions import Version
 
@@ -60,6 +63,16 @@ class RepositoryFact:
 
     id: int
     full_name: str
+    owner: int | None = None  # the numeric id of the account or organisation it belongs to
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """The account or organisation on GitHub that is called as a new developer would be."""
+
+    id: int
+    login: str
+    type: str = "User"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,7 @@ class Approved(Strict):
     tree_sha256: Sha256
     manifest: Manifest
     dependencies: tuple[DependencyFact, ...] = ()
+    profile: Profile | None = None  # None: remembered before profiles were
     when: datetime
 
 
@@ -117,8 +131,12 @@ class Proposed:
     developer_names: frozenset[str] = frozenset()  # all of the base
     accounts: Mapping[str, int | None] = field(default_factory=dict)  # login → whose it is today
     repository: RepositoryFact | Missing | None = None  # None: nothing stands there
+    namesake: Namesake | None = None  # of a new developer; None: nobody is called so
+    claims: tuple[Claim, ...] = ()  # of the repository or the namesake, where anybody asked
     is_reachable: bool | Missing = True
     earlier: tuple[EarlierPull, ...] = ()
+    # The author's other pull requests of a day that were merged, or are open and came before this.
+    others_today: frozenset[int] = frozenset()
     approved: Approved | None = None  # of the highest version before this one
     dependencies: tuple[DependencyFact, ...] = ()
 

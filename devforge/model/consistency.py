@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from devforge.model.layout import ADVISORIES, DEVELOPERS, EXTENSIONS, ROOT
 from devforge.model.names import ExtensionId
+from devforge.model.problem import Problem
+from devforge.model.records import Extension, VersionRecord
 from devforge.model.registry import Entry, Registry
-from devforge.model.submission import Problem
 from devforge.model.versions import Version
 
 
@@ -20,6 +21,7 @@ def inconsistencies(registry: Registry) -> Iterator[Problem]:
         _repositories(registry),
         _members(registry),
         _replacements(registry),
+        _secure_versions(registry),
         _advisories(registry),
     )
 
@@ -83,6 +85,34 @@ def _replacements(registry: Registry) -> Iterator[Problem]:
                 at = f"{ROOT}/{EXTENSIONS}/{id.path}/versions/{version}.yaml: yanked.replacement"
                 found = f"{wanted} is neither a version of {id} to install nor another extension"
                 yield Problem(at, found, "name one that exists and is not yanked, or remove it")
+
+
+def _secure_versions(registry: Registry) -> Iterator[Problem]:
+    for id, entry in registry.extensions.items():
+        if found := secure_version_problem(id, entry.extension, entry.versions):
+            yield found
+
+
+def secure_version_problem(
+    id: ExtensionId, extension: Extension, versions: Mapping[Version, VersionRecord]
+) -> Problem | None:
+    """Return what is wrong with `min_secure_version`, if anything is.
+
+    A client refuses whatever is older, so one that is not there would leave nobody anything.
+    """
+    least, at = extension.min_secure_version, _at(id, "min_secure_version")
+    if least is None or not versions:
+        return None
+    newest, remedy = max(versions), "name the version that mended the hole"
+    if least > newest:
+        found = f"{least} is above {newest}, the newest: clients would refuse every version"
+        return Problem(at, found, f"{remedy}, and add its record together with this")
+    if least not in versions:
+        return Problem(at, f"{id} has no version {least}", remedy)
+    if all(record.yanked for version, record in versions.items() if version >= least):
+        found = f"every version from {least} on is yanked: clients would refuse all that is left"
+        return Problem(at, found, "publish a version that is safe, or remove the line")
+    return None
 
 
 def _is_installable(wanted: str, entry: Entry, registry: Registry) -> bool:

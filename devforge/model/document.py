@@ -15,8 +15,8 @@ import yaml
 
 from devforge.model.mistakes import syntax_problem
 from devforge.model.plaintext import HIDDEN, shorten
+from devforge.model.problem import Problem
 from devforge.model.scalars import resolve
-from devforge.model.submission import Problem
 
 Path = tuple[str | int, ...]
 DEPTH = 20  # mappings and lists inside each other; records need five

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from devforge.model.plaintext import shorten
-from devforge.model.submission import Problem
+from devforge.model.problem import Problem
 
 ROOT = "registry"
 POLICY, DEVELOPERS, EXTENSIONS = "policy.yaml", "developers", "extensions"
-ADVISORIES, KNOWLEDGE = "advisories", "knowledge"
+ADVISORIES, KNOWLEDGE, TRUST = "advisories", "knowledge", "trust"
 _MAP = (
     "policy.yaml, developers/<developer>.yaml, extensions/<developer>/<name>/extension.yaml, "
     "extensions/<developer>/<name>/versions/<version>.yaml, advisories/<id>.yaml or "
     "knowledge/<article>.md"
 )
-Kind = Literal["policy", "developer", "extension", "advisory", "article"]
+Kind = Literal["policy", "developer", "extension", "advisory", "article", "trust"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ def locate(path: str) -> Location | None:
             return Location("developer" if directory == DEVELOPERS else "advisory", path)
         case ["extensions", developer, name, _, *_]:
             return Location("extension", f"{EXTENSIONS}/{developer}/{name}")
+        case ["trust", _, *_] | ["root.json"]:  # signed by hand; `devforge keys` looks after it
+            return Location("trust", TRUST)
         case [*above, file] if _is_article(above, file):
             return Location("article", path)
     return None
@@ -54,7 +56,7 @@ def _is_article(above: list[str], file: str) -> bool:
 def divide(paths: Iterable[str]) -> tuple[dict[Location, list[str]], list[Problem]]:
     """Return the paths of every record, by unit and in order; a problem for each that is none.
 
-    The policy and articles are records of their own kind, and not in the answer.
+    The policy, articles and the trust are records of their own kind, and not in the answer.
     """
     units: dict[Location, list[str]] = {}
     problems: list[Problem] = []

@@ -2,62 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, field_validator
 
-from devforge.model.base import Strict, shape
+from devforge.model.base import Strict
 from devforge.model.names import ExtensionId, Permission
+from devforge.model.names import Language as Language  # noqa: PLC0414 - it is a manifest's, too
+from devforge.model.patterns import PATTERNS, FilePattern
+from devforge.model.platforms import NAMES, Declared
+from devforge.model.texts import InnerPath, Keyword, OneLine
 from devforge.model.versions import Range, Version
+from devforge.model.waivers import Justification
 
 FILE = "devforge.yaml"
-Language = Literal["python", "javascript", "typescript"]
 Category = Literal[
     "editors", "languages", "linters", "formatters", "debuggers", "testing", "version-control",
     "data", "ai", "productivity", "themes", "education", "other",
 ]  # fmt: skip
-
-
-def _inner(text: str) -> str:
-    parts = text.split("/")
-    odd = any(part in ("", ".", "..") for part in parts) or re.search(_NEVER_IN_PATHS, text)
-    if odd or text.startswith("-"):
-        raise ValueError(
-            "must be a path inside the extension: / between its parts, no .. and no - in front"
-        )
-    return text
-
-
-def _inner_or_root(text: str) -> str:
-    return text if text == "." else _inner(text)
-
-
-_NEVER_IN_PATHS = r"[\\:\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]"
-_INNER = {"pattern": r"^(?!-)(?!.*(^|/)\.{0,2}(/|$))[^\\:\x00-\x1f\x7f]+$"}
-_ROOT_TOO = {"pattern": rf"^\.$|{_INNER['pattern']}"}
-# A path inside the extension: relative, forward slashes, no empty, `.` or `..` part.
-InnerPath = Annotated[str, Field(max_length=200, json_schema_extra=_INNER), AfterValidator(_inner)]
-# The same, or `.` for the extension's own root.
-Subdirectory = Annotated[
-    str, Field(max_length=200, json_schema_extra=_ROOT_TOO), AfterValidator(_inner_or_root)
-]
-OneLine = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True),
-    shape(
-        r"^[^\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+$",
-        "one line of text, without invisible characters",
-    ),
-]
-Keyword = Annotated[
-    str,
-    shape(
-        r"^[a-z0-9][a-z0-9+#. -]*$",
-        "lower-case letters, digits, spaces and + # . -, starting with a letter or digit",
-        max_length=32,
-    ),
-]
 
 
 class Engines(Strict):
@@ -107,3 +69,26 @@ class Manifest(Strict):
     """A square PNG or SVG inside the extension."""
     benchmarks: Annotated[tuple[Benchmark, ...], Field(max_length=16)] = ()
     """Functions that every review times."""
+    platforms: Annotated[dict[Declared, tuple[FilePattern, ...]], Field(max_length=10)] = {}
+    """For native code: a platform such as `linux-x64`, or `any` for all others → the files only it gets."""
+    waivers: Annotated[tuple[Justification, ...], Field(max_length=64)] = ()
+    """Findings that are right as they are, and why; a maintainer reads each once."""
+
+    @field_validator("version")
+    @classmethod
+    def _is_no_packages_name(cls, version: Version) -> Version:
+        """Refuse what reads as another version's package: both would have one name."""
+        end = next((name for name in NAMES if str(version).endswith(f"-{name}")), None)
+        if end:
+            raise ValueError(f"must not end like a platform ({end}), as the names of packages do")
+        return version
+
+    @field_validator("platforms")
+    @classmethod
+    def _is_matched_in_time(
+        cls, platforms: dict[Declared, tuple[FilePattern, ...]]
+    ) -> dict[Declared, tuple[FilePattern, ...]]:
+        count = sum(map(len, platforms.values()))
+        if count > PATTERNS:
+            raise ValueError(f"has {count} patterns, {PATTERNS} allowed; name directories")
+        return platforms

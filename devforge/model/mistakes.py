@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 
 from devforge.model.plaintext import shorten
-from devforge.model.submission import Problem
+from devforge.model.problem import Problem
 
 # A part of the parser's own words → what is wrong, and what to do.
 _KNOWN = (

@@ -6,12 +6,13 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Literal
 
-from devforge.model.base import Parsed, shape
+from devforge.model.filenames import is_device
+from devforge.model.parsed import Parsed
 
-# Names Windows keeps for devices: a directory of that name cannot exist there.
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+Language = Literal["python", "javascript", "typescript"]  # an extension is written in
+
 _SEGMENT = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _DEVELOPER = re.compile(rf"{_SEGMENT}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
@@ -19,27 +20,15 @@ _OWNER_NAME = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9])*/[A-Za-z0-9._-]+", re.AS
 # Letters of other alphabets that are drawn like ours, beside those Unicode itself folds.
 _TWINS = str.maketrans("аеорсухіјѕԁɡвкмнт", "aeopcyxijsdgbkmht")
 
-CommitSha = Annotated[
-    str,
-    shape(
-        r"^[0-9a-f]{40}$",
-        "a full commit id as `git rev-parse` prints it, 40 lower-case hexadecimal digits",
-    ),
-]
-Sha256 = Annotated[
-    str, shape(r"^[0-9a-f]{64}$", "a SHA-256 digest, 64 lower-case hexadecimal digits")
-]
-NumericId = Annotated[int, "GitHub's numeric id of a user or repository; always positive"]
-
 
 def is_developer_name(text: str) -> bool:
     """Lower-case letters, digits and single hyphens, at most 39 characters, no device name."""
-    return bool(_DEVELOPER.fullmatch(text)) and len(text) <= 39 and text not in _DEVICES
+    return bool(_DEVELOPER.fullmatch(text)) and len(text) <= 39 and not is_device(text)
 
 
 def is_extension_name(text: str) -> bool:
     """As a developer's name but starting with a letter, at most 64 characters."""
-    return bool(_NAME.fullmatch(text)) and len(text) <= 64 and text not in _DEVICES
+    return bool(_NAME.fullmatch(text)) and len(text) <= 64 and not is_device(text)
 
 
 def developer_name(text: str) -> str:
@@ -60,7 +49,7 @@ _RULE = "lower-case letters, digits and single hyphens"
 
 def _because(text: str) -> str:
     """Name what cannot be seen: a letter of another alphabet, or a name that means a device."""
-    if text in _DEVICES:
+    if is_device(text):
         return f"; {text} is a device on Windows"
     odd = next((char for char in text if not char.isascii()), None)
     if odd is None:

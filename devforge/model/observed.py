@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, TypeVar
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from devforge.model.base import Strict
+from devforge.model.versions import Range
 
 T = TypeVar("T")
 Named = Annotated[str, StringConstraints(max_length=214)]
@@ -74,7 +75,7 @@ class ToolFinding(Strict):
     tool: Literal["ruff", "oxlint", "bandit", "semgrep"]
     code: str
     path: str
-    line: int
+    line: Annotated[int, AfterValidator(lambda line: max(1, line))]  # a tool's 0 is the whole file
     message: str
     severity: str = ""
 
@@ -113,12 +114,13 @@ class TestRun(Strict):
 
 
 class FileCoverage(Strict):
-    """Lines of one file that its tests ran; `missing` lists those they did not."""
+    """Lines of one file that its tests ran; `missing` lists those they did not, `ran` those they did."""
 
     path: str
     covered: int
     total: int
     missing: tuple[int, ...] = ()
+    ran: tuple[int, ...] = ()
 
 
 class Timing(Strict):
@@ -130,15 +132,6 @@ class Timing(Strict):
     runs: int
 
 
-class Activation(Strict):
-    """What starting the extension costs beside the reference extension, in the same run."""
-
-    seconds: Timing
-    reference_seconds: Timing
-    memory_bytes: int
-    reference_memory_bytes: int
-
-
 class Failure(Strict):
     """The extension's own code failed in the sandbox: the author's to mend, unlike `Missing`."""
 
@@ -146,20 +139,69 @@ class Failure(Strict):
     output: str = ""  # the last lines it printed, control characters removed
 
 
+Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+Bytes = Annotated[int, Field(ge=0, le=2**50)]
+
+
+class Sample(Strict):
+    """One thing measured several times, in the order of the runs."""
+
+    seconds: Annotated[tuple[Seconds, ...], Field(max_length=100)]
+    memory_bytes: Annotated[tuple[Bytes, ...], Field(max_length=100)] = ()
+
+
+class Compared(Strict):
+    """This version and the one before, started by turns on one machine in one run."""
+
+    new: Sample
+    previous: Sample
+
+
+class ImportCost(Strict):
+    """What one package or file takes of a start: by itself, without what it loads in turn."""
+
+    name: Named
+    seconds: Seconds
+
+
+class Activation(Strict):
+    """What starting the extension costs beside the reference extension, in the same run."""
+
+    seconds: Timing
+    reference_seconds: Timing
+    memory_bytes: int
+    reference_memory_bytes: int
+    # Beside the version before: None where there is none, Failure where that one does not start.
+    compared: Compared | Failure | Missing | None = None
+    # What a start spends most on, dearest first; looked at only where a start is slow.
+    imports: Annotated[tuple[ImportCost, ...], Field(max_length=10)] = ()
+
+
+class LineActivation(Strict):
+    """Whether it starts in the stand-in for one line of Dev Forge's releases."""
+
+    releases: Range
+    result: Literal["started"] | Failure | Missing
+
+
 class BenchmarkRun(Strict):
-    """One declared benchmark."""
+    """One declared benchmark; `compared` where the version before declares it too."""
 
     name: str
     result: Timing | Failure
+    compared: Compared | None = None
 
 
 class Trial(Strict):
-    """What running the extension in the sandbox showed. Numbers here decide nothing but the
-    coverage and performance checks: the job that wrote them ran a stranger's code."""
+    """What running the extension in the sandbox showed. What is here decides nothing but coverage and
+    performance, and can only make compatibility and dependencies worse: the job that wrote it ran a
+    stranger's code."""
 
     tests: TestRun | Failure | Missing | None = None  # None: the extension has no tests
     coverage: tuple[FileCoverage, ...] | Missing = ()
     activation: Activation | Failure | Missing
+    lines: Annotated[tuple[LineActivation, ...], Field(max_length=32)] = ()
     benchmarks: tuple[BenchmarkRun, ...] | Missing = ()
+    machine: Named = "a machine it does not name"  # what it ran on: "Linux on x86_64, 4 processors"
     # What the package index said of dependencies that could not be had: name → reason.
     unresolvable: Annotated[dict[Named, Said], Field(max_length=300)] | Missing = {}

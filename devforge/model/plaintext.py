@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from devforge.model.submission import Problem
+from devforge.model.problem import Problem
 
 # Control characters, the line separators that only some programs break at, and the marks that
 # make text read in another order than it is stored. Joiners stay: scripts and emoji need them.

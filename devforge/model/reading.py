@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from devforge.errors import BadInput
 from devforge.model.document import Document, read_document
 from devforge.model.plaintext import decode
-from devforge.model.submission import Problem
-from devforge.model.wording import refusals
+from devforge.model.problem import Problem
+
+if TYPE_CHECKING:  # what reads a home's own files needs none of it
+    from pydantic import TypeAdapter
 
 T = TypeVar("T")
 RECORD_BYTES = 65_536
@@ -33,7 +33,11 @@ def read_record(content: bytes, kind: type[T], *, file: str, limit_bytes: int = 
     Raises:
         BadRecord: with all problems, of the YAML's structure and of its values.
     """
-    document = _read(content, file=file, limit_bytes=limit_bytes, limit_nodes=NODES)
+    from pydantic import ValidationError  # noqa: PLC0415 - see above
+
+    from devforge.model.wording import refusals  # noqa: PLC0415
+
+    document = read_text(content, file=file, limit_bytes=limit_bytes)
     refused: tuple[Problem, ...] = ()
     if document.is_whole:
         try:
@@ -52,7 +56,7 @@ def parse_yaml(content: bytes, *, file: str, limit_bytes: int, limit_nodes: int 
     Raises:
         BadRecord: with all problems of its structure.
     """
-    document = _read(content, file=file, limit_bytes=limit_bytes, limit_nodes=limit_nodes)
+    document = read_text(content, file=file, limit_bytes=limit_bytes, limit_nodes=limit_nodes)
     if document.problems:
         raise BadRecord(tuple(document.problems), file=file)
     return document.value
@@ -73,7 +77,10 @@ def render_problems(problems: tuple[Problem, ...], *, file: str) -> str:
     return "\n".join(lines)
 
 
-def _read(content: bytes, *, file: str, limit_bytes: int, limit_nodes: int) -> Document:
+def read_text(
+    content: bytes, *, file: str, limit_bytes: int = RECORD_BYTES, limit_nodes: int = NODES
+) -> Document:
+    """Return what the text says, with each value's line, and what is wrong with it as YAML."""
     text, problems = decode(content, file=file, limit_bytes=limit_bytes)
     if problems:
         return Document(problems=list(problems), is_whole=False)
@@ -81,6 +88,8 @@ def _read(content: bytes, *, file: str, limit_bytes: int, limit_nodes: int) -> D
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - see above
+
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
     return _ADAPTERS[kind]

@@ -8,12 +8,15 @@ from pydantic import AfterValidator, Field
 
 from devforge.model.advisories import Advisory, Affected, AffectedPackage
 from devforge.model.base import Strict, shape
-from devforge.model.manifest import OneLine, Subdirectory
-from devforge.model.names import CommitSha, RepositoryUrl, developer_name
+from devforge.model.digests import CommitSha
+from devforge.model.names import ExtensionId, RepositoryUrl, developer_name
+from devforge.model.texts import OneLine, Subdirectory
+from devforge.model.versions import Version
 
 __all__ = [
-    "Advisory", "Affected", "AffectedPackage", "Developer", "DeveloperName", "Extension",
-    "HttpsUrl", "Member", "PositiveId", "Price", "Repository", "Rollout", "VersionRecord", "Yank",
+    "Advisory", "Affected", "AffectedPackage", "ChannelName", "Deprecation", "Developer",
+    "DeveloperName", "Extension", "HttpsUrl", "Member", "PositiveId", "Price", "Repository",
+    "Rollout", "Timestamp", "VersionRecord", "Yank",
 ]  # fmt: skip
 
 DeveloperName = Annotated[
@@ -41,6 +44,7 @@ def _each_once(owners: tuple[str, ...]) -> tuple[str, ...]:
     return owners
 
 
+ChannelName = Literal["npm", "pypi", "oci", "s3"]
 PositiveId = Annotated[int, Field(gt=0, lt=1 << 53, strict=True)]
 HttpsUrl = Annotated[
     str,
@@ -49,6 +53,12 @@ HttpsUrl = Annotated[
         "an https:// address",
         max_length=300,
     ),
+]
+
+
+Timestamp = Annotated[
+    str,
+    shape(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", "a time in UTC such as 2026-11-23T09:00:00Z"),
 ]
 
 
@@ -75,6 +85,11 @@ class Developer(Strict):
     support: HttpsUrl | None = None
     """Where users ask for help."""
 
+    @property
+    def member_ids(self) -> frozenset[int]:
+        """The numeric ids of its members."""
+        return frozenset(member.id for member in self.members)
+
 
 class Repository(Strict):
     """Where the source lives."""
@@ -96,6 +111,17 @@ class Price(Strict):
     """How often it is paid."""
 
 
+class Deprecation(Strict):
+    """Why an extension is no longer cared for, and what to use in its place."""
+
+    reason: Annotated[OneLine, Field(min_length=5, max_length=280)]
+    """One sentence that users will read."""
+    replacement: ExtensionId | None = None
+    """The extension to use instead."""
+    when: Timestamp
+    """Since when, in UTC: `2026-11-23T09:00:00Z`."""
+
+
 class Extension(Strict):
     """`registry/extensions/<developer>/<name>/extension.yaml`."""
 
@@ -107,8 +133,12 @@ class Extension(Strict):
     """Where its source lives."""
     price: Price | None = None
     """What it costs; without one it is free."""
-    channels: Annotated[tuple[Literal["npm", "pypi", "oci", "s3"], ...], Field(max_length=4)] = ()
+    channels: Annotated[tuple[ChannelName, ...], Field(max_length=4)] = ()
     """Where it is published beside GitHub Releases, which is always on."""
+    min_secure_version: Version | None = None
+    """The oldest version that is safe to run; whoever has an older one is told to update."""
+    deprecated: Deprecation | None = None
+    """Set when it is no longer cared for; it can still be installed."""
 
 
 class Rollout(Strict):
@@ -134,7 +164,7 @@ class Yank(Strict):
 
 
 class VersionRecord(Strict):
-    """`…/versions/<version>.yaml`. Immutable once merged, but for `yanked` and `rollout`."""
+    """`…/versions/<version>.yaml`. Only `yanked`, `rollout`, `halted`, `security` may change once merged."""
 
     commit: CommitSha
     """The full id of the commit to review and publish; a branch or tag must lead to it."""
@@ -142,5 +172,9 @@ class VersionRecord(Strict):
     """Where the extension lies in its repository."""
     rollout: Rollout | None = None
     """Instead of the policy's roll-out."""
+    halted: Annotated[bool, Field(strict=True)] = False
+    """true offers it to nobody who does not have it yet; take the line out to go on."""
+    security: Annotated[bool, Field(strict=True)] = False
+    """true for a security release: clients install it without waiting the usual day."""
     yanked: Yank | None = None
     """Set to take the version back: it stays downloadable but is no longer offered."""

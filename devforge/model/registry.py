@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from devforge.model.names import ExtensionId
 from devforge.model.policy import Policy
+from devforge.model.problem import Problem
 from devforge.model.records import Advisory, Developer, Extension, VersionRecord
-from devforge.model.submission import Problem
 from devforge.model.versions import Version
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, model_validator
 
 from devforge.model.base import Strict
-from devforge.model.index import IndexedFile
-from devforge.model.manifest import InnerPath, Manifest, OneLine
-from devforge.model.names import CommitSha, ExtensionId, Sha256
+from devforge.model.digests import CommitSha, Sha256
+from devforge.model.index import IndexedFile, Pointer
+from devforge.model.manifest import Manifest
+from devforge.model.names import ExtensionId
 from devforge.model.observed import DependencyFact
+from devforge.model.platforms import Name
+from devforge.model.profile import Profile
+from devforge.model.records import Rollout, Timestamp
+from devforge.model.texts import InnerPath, OneLine
 from devforge.model.versions import Version
 
 README_CHARACTERS = 64_000
-Timestamp = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
 
 
 class Source(Strict):
@@ -23,10 +28,12 @@ class Source(Strict):
     commit: CommitSha
     subdirectory: InnerPath | Literal["."] = "."
     tree_sha256: Sha256  # the whole source, as it was reviewed
-    packed_sha256: Sha256  # what of it is in the package: a client has no more to compare
+    packed_sha256: Sha256  # what of it is in packages, all of them together
     manifest: Manifest
     readme: Annotated[str, Field(max_length=README_CHARACTERS)] = ""  # Markdown, as written
     dependencies: tuple[DependencyFact, ...] = ()
+    profile: Profile | None = None  # what it can do, as the review found it, in brief
+    rollout: Rollout | None = None  # the review's: slower, because of what is new
 
 
 class Withdrawal(Strict):
@@ -34,6 +41,13 @@ class Withdrawal(Strict):
 
     reason: Annotated[OneLine, Field(min_length=5, max_length=280)]
     when: Timestamp
+
+
+class Files(Strict):
+    """One package of a release, and what is in it."""
+
+    package: IndexedFile
+    sbom: IndexedFile
 
 
 class ReleaseNote(Strict):
@@ -45,15 +59,41 @@ class ReleaseNote(Strict):
     tag: str
     published: Timestamp
     source: Source
-    package: IndexedFile
-    sbom: IndexedFile
+    package: IndexedFile | None = None  # for every platform that `platforms` does not name
+    sbom: IndexedFile | None = None
+    platforms: dict[Name, Files] = {}
     review: IndexedFile
     withdrawn: Withdrawal | None = None
+
+    @model_validator(mode="after")
+    def _has_packages(self) -> Self:
+        if (self.package is None) != (self.sbom is None) or not self.packages:
+            raise ValueError("a release has a package, and each a bill of materials")
+        return self
+
+    @property
+    def packages(self) -> dict[Name | None, Files]:
+        """Every package by its platform, first the one for all others, whose platform is None."""
+        found: dict[Name | None, Files] = dict(self.platforms.items())
+        if self.package and self.sbom:
+            found = {None: Files(package=self.package, sbom=self.sbom), **found}
+        return found
+
+    @property
+    def digests(self) -> str:
+        """How a plan's line names exactly its packages."""
+        return digests({platform: files.package for platform, files in self.packages.items()})
 
     @property
     def path(self) -> str:
         """Where this note lies on the `state` branch."""
         return note_path(self.id, self.version)
+
+
+def digests(packages: Mapping[Name | None, Pointer] | Mapping[Name | None, IndexedFile]) -> str:
+    """Return how a plan's line names exactly these packages."""
+    said = [f"{name or ''} {file.sha256[:12]}…".strip() for name, file in packages.items()]
+    return f"sha256 {', '.join(said)}"
 
 
 def note_path(id: ExtensionId, version: Version) -> str:
@@ -64,8 +104,3 @@ def note_path(id: ExtensionId, version: Version) -> str:
 def report_path(id: ExtensionId, version: Version) -> str:
     """Where the review's report of a version lies on the `state` branch."""
     return f"reviews/{id.path}/{version}.json"
-
-
-def release_tag(id: ExtensionId, version: Version) -> str:
-    """The tag of a version's release, `acme.todo-tree-v1.4.0`."""
-    return f"{id}-v{version}"

@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 from pydantic_core import ErrorDetails
 
-from devforge.model.base import MEANINGS, Parsed
+from devforge.model.base import MEANINGS
 from devforge.model.document import Place
 from devforge.model.kinds import example_of, keys_at, meaning_at, required_type
+from devforge.model.parsed import Parsed
 from devforge.model.plaintext import shorten
 
 Said = tuple[str, str]  # problem, remedy

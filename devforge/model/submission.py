@@ -7,22 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from devforge.model.change import Proposed
+from devforge.model.components import Vendored, Vulnerabilities
 from devforge.model.manifest import Language, Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import DependencyFact, Missing, SourceTree, ToolFinding, Trial
 from devforge.model.policy import CheckName, Policy
+from devforge.model.problem import Problem
+from devforge.model.profile import Profile
 from devforge.model.records import Developer, Extension, VersionRecord
 from devforge.model.versions import Version
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong with a file we parse: where, what was found, what to do."""
-
-    at: str  # file, or file and dotted field: "devforge.yaml: engines.devforge"
-    problem: str
-    remedy: str
-    line: int | None = None
+from devforge.model.waivers import Accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +53,13 @@ class Submission:
     # What the ecosystem's own index said of each dependency that could not be had: name → reason.
     unresolvable: Mapping[str, str] | Missing = field(default_factory=dict)
     trial: Trial | Missing = field(default_factory=lambda: Missing(reason="not run yet"))
+    # The source of the last approved version, to compare with; None where there is none.
+    previous: SourceTree | Missing | None = None
+    profile: Profile | None = None  # what it may do and does; None: nobody looked yet
+    before: Profile | None = None  # the same of `previous`; None where it is not known
+    vendored: tuple[Vendored, ...] | Missing = ()
+    vulnerabilities: Vulnerabilities | Missing = field(default_factory=Vulnerabilities)
+    accepted: tuple[Accepted, ...] = ()  # findings of this extension that a maintainer accepted
     # How long the tools of a check ran before it; only told, never judged by.
     tool_seconds: Mapping[CheckName, float] = field(default_factory=dict, compare=False)
     kind: Literal["new extension", "new version"] = "new version"

@@ -8,9 +8,9 @@ from devforge.model.base import Strict
 from devforge.model.layout import ROOT, Location
 from devforge.model.names import ExtensionId
 from devforge.model.plaintext import shorten
+from devforge.model.problem import Problem
 from devforge.model.reading import RECORD_BYTES, BadRecord, T, read_record
 from devforge.model.records import Advisory, Developer, Extension, VersionRecord
-from devforge.model.submission import Problem
 from devforge.model.versions import Version
 
 EXTENSION_FILE, VERSIONS = "extension.yaml", "versions"

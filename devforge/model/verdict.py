@@ -7,11 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from devforge.model.base import Strict
+from devforge.model.orders import Order
 from devforge.model.policy import CheckName, Severity
+from devforge.model.profile import Difference, Profile
+from devforge.model.records import Rollout
 
 # Three values, and the third is not a kind of pass: a check that said nothing blocks.
 Verdict = Literal["passed", "failed", "no verdict"]
-Outcome = Literal["merge", "person", "mend", "no verdict"]
+# `wait`: nothing is wrong and nobody is asked; a clock of the policy still runs.
+Outcome = Literal["merge", "wait", "person", "mend", "no verdict"]
 Words = Annotated[str, StringConstraints(max_length=4000)]
 
 
@@ -24,6 +28,8 @@ class Finding(Strict):
     line: int | None = None
     problem: Words
     remedy: Words
+    lines: tuple[int, ...] = ()  # every line it is about, where there are several
+    excused: Words = ""  # the author's justification or a maintainer's acceptance, quoted
 
 
 class CheckReport(Strict):
@@ -54,3 +60,7 @@ class Report(Strict):
     checks: tuple[CheckReport, ...] = ()
     commit: str | None = None
     tree_sha256: str | None = None
+    profile: Profile | None = None
+    difference: Difference | None = None
+    orders: tuple[Order, ...] = ()  # commands that people gave for this head
+    rollout: Rollout | None = None  # a slower roll-out than asked for, because of what is new

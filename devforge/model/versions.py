@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import nodesemver
-
-from devforge.model.base import Parsed
+from devforge.model.parsed import Parsed
 
 _NUMBER = r"(?:0|[1-9]\d{0,8})"
 _PART = r"(?:0|[1-9]\d{0,8}|\d*[A-Za-z-][0-9A-Za-z-]*)"
@@ -78,16 +76,7 @@ class Range(Parsed):
 
     @classmethod
     def parse(cls, text: str) -> Range:
-        wrong = ValueError("must be a version range such as >=1.2.0 <2 or ^1.4.0")
-        if not text.strip() or len(text) > 128:
-            raise wrong
-        try:
-            parsed = nodesemver.valid_range(text, loose=False)
-        except (ValueError, TypeError, IndexError, KeyError, AttributeError):
-            raise wrong from None
-        if parsed is None:
-            raise wrong
-        return cls(text)
+        return _range(text)
 
     @classmethod
     def spellings(cls, text: str) -> tuple[str, ...]:
@@ -99,7 +88,25 @@ class Range(Parsed):
 
     def admits(self, version: Version) -> bool:
         """Whether `version` lies in the range; prereleases only where the range names one."""
+        import nodesemver  # noqa: PLC0415 - it takes its time, and versions alone need none of it
+
         return bool(nodesemver.satisfies(str(version), self.text, loose=False))
 
     def __str__(self) -> str:
         return self.text
+
+
+@lru_cache(maxsize=4096)  # most extensions ask for one of a few ranges
+def _range(text: str) -> Range:
+    import nodesemver  # noqa: PLC0415
+
+    wrong = ValueError("must be a version range such as >=1.2.0 <2 or ^1.4.0")
+    if not text.strip() or len(text) > 128:
+        raise wrong
+    try:
+        parsed = nodesemver.valid_range(text, loose=False)
+    except (ValueError, TypeError, IndexError, KeyError, AttributeError):
+        raise wrong from None
+    if parsed is None:
+        raise wrong
+    return Range(text)

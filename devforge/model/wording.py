@@ -9,8 +9,8 @@ from pydantic_core import ErrorDetails
 
 from devforge.model.document import Document, Path, Place, dotted
 from devforge.model.kinds import keys_at
+from devforge.model.problem import Problem
 from devforge.model.sayings import SAYINGS, Say, closest, other
-from devforge.model.submission import Problem
 
 
 def refusals(

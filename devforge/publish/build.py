@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from devforge.errors import BadInput
+from devforge.model.addresses import package_name, report_name, sbom_name
 from devforge.model.index import Pointer
 from devforge.model.manifest import FILE, Manifest
-from devforge.model.names import ExtensionId
+from devforge.model.names import ExtensionId, RepositoryUrl
 from devforge.model.observed import DependencyFact, SourceTree
+from devforge.model.platforms import Name, cut
 from devforge.model.reading import read_record
 from devforge.model.records import Extension, VersionRecord
-from devforge.model.release import README_CHARACTERS, Source
+from devforge.model.release import README_CHARACTERS, Source, digests
 from devforge.model.verdict import Report
 from devforge.model.versions import Version
 from devforge.publish.layout import pointer
-from devforge.publish.package import pack, package_name, packed_tree
-from devforge.publish.sbom import render_sbom, sbom_name
+from devforge.publish.package import pack, packed_tree
+from devforge.publish.sbom import render_sbom
 
 _READMES = ("README.md", "readme.md", "Readme.md", "README.markdown", "README", "README.txt")
 
@@ -39,6 +41,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """One platform's package, and what is in it."""
+
+    package: bytes
+    sbom: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """A version ready to be released: its files, byte for byte, and what they were made from."""
 
@@ -46,32 +56,32 @@ class Built:
     version: Version
     repository: str
     source: Source
-    package: bytes
-    sbom: bytes
+    packages: Mapping[Name | None, Packed]  # by platform; None is for whoever has none of their own
     report: bytes
 
     @property
     def files(self) -> dict[str, tuple[bytes, str]]:
         """Return file name → content and media type, in the order they are uploaded."""
-        package = package_name(self.id, self.version)
-        return {
-            package: (self.package, "application/zip"),
-            sbom_name(package): (self.sbom, "application/vnd.cyclonedx+json"),
-            report_name(package): (self.report, "application/json"),
-        }
+        made: dict[str, tuple[bytes, str]] = {}
+        for platform, packed in self.packages.items():
+            package = package_name(self.id, self.version, platform)
+            made[package] = (packed.package, "application/zip")
+            made[sbom_name(package)] = (packed.sbom, "application/vnd.cyclonedx+json")
+        report = report_name(package_name(self.id, self.version))
+        return {**made, report: (self.report, "application/json")}
 
     @property
     def line(self) -> str:
         """What a person reads in the plan."""
         return (
-            f"release  {self.id} {self.version}  sha256 {self.pointer.sha256[:12]}…  "
+            f"release  {self.id} {self.version}  {digests(self.pointers)}  "
             f"from {self.repository}@{self.source.commit[:7]}"
         )
 
     @property
-    def pointer(self) -> Pointer:
-        """Name exactly the package's bytes."""
-        return pointer(self.package)
+    def pointers(self) -> dict[Name | None, Pointer]:
+        """Name exactly each package's bytes."""
+        return {platform: pointer(packed.package) for platform, packed in self.packages.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +97,6 @@ class Left:
     def line(self) -> str:
         """What a person reads in the plan."""
         return f"{'wait' if self.waits else 'held'}     {self.id} {self.version}  {self.reason}"
-
-
-def report_name(package: str) -> str:
-    """The file name beside `package`, `acme.todo-tree-1.4.0.review.json`."""
-    return f"{package.removesuffix('.zip')}.review.json"
 
 
 def build(candidate: Candidate) -> Built | Left:
@@ -135,6 +140,7 @@ def _unreviewed(candidate: Candidate) -> Left | None:
 
 def _build(candidate: Candidate, tree: SourceTree) -> Built:
     manifest = _manifest(candidate, tree)
+    report = Report.model_validate_json(candidate.report or b"")  # `_unreviewed` read it before
     source = Source(
         commit=candidate.record.commit,
         subdirectory=candidate.record.subdirectory,
@@ -143,19 +149,29 @@ def _build(candidate: Candidate, tree: SourceTree) -> Built:
         manifest=manifest,
         readme=_readme(tree),
         dependencies=tuple(candidate.dependencies),
+        profile=report.profile.brief if report.profile else None,
+        rollout=report.rollout,
     )
-    package = pack(tree, manifest)
     repository = candidate.extension.repository.url
-    sbom = render_sbom(source, tree, pointer(package), repository)
+    packages = {
+        platform: _packed(source, part, platform, repository)
+        for platform, part in cut(tree, manifest.platforms).items()
+    }
     return Built(
         id=candidate.id,
         version=candidate.version,
         repository=repository.full_name,
         source=source,
-        package=package,
-        sbom=sbom,
+        packages=packages,
         report=candidate.report or b"",
     )
+
+
+def _packed(
+    source: Source, tree: SourceTree, platform: Name | None, repository: RepositoryUrl
+) -> Packed:
+    package = pack(tree, source.manifest, platform)
+    return Packed(package, render_sbom(source, tree, pointer(package), repository))
 
 
 def _manifest(candidate: Candidate, tree: SourceTree) -> Manifest:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
-from devforge.model.index import ExtensionDocument, IndexedFile, IndexedVersion
+from devforge.model.index import ExtensionDocument, IndexedVersion, PackageFile
 from devforge.model.manifest import Manifest
-from devforge.model.names import CommitSha, ExtensionId, Sha256
+from devforge.model.names import ExtensionId
+from devforge.model.platforms import Name
+from devforge.model.profile import Profile
+from devforge.model.recall import Recall
 from devforge.model.records import Developer, Extension, Rollout, VersionRecord
 from devforge.model.release import ReleaseNote
 from devforge.model.versions import Version
 from devforge.publish.layout import newest
+from devforge.publish.signing import read_time
 
 Listed = tuple[IndexedVersion, Manifest]
 
@@ -39,7 +44,8 @@ def document_of(
         repository=str(extension.repository.url),
         support=developer.support if developer else None,
         price=extension.price,
-        versions=ordered,
+        min_secure_version=extension.min_secure_version,
+        versions=without_settled(ordered),
     )
 
 
@@ -47,46 +53,113 @@ def released(
     records: Mapping[Version, VersionRecord],
     notes: Mapping[Version, ReleaseNote],
     rollout: Rollout | None,
+    recalls: Mapping[Version, Recall] = {},
 ) -> list[Listed]:
-    """Return every version that has a record and a release that was not withdrawn."""
+    """Return every version that has a record and a release that was not withdrawn.
+
+    What a record says of a yank counts; where it says nothing, an advisory's recall does.
+    """
     out = [version for version in records if version in notes and not notes[version].withdrawn]
-    return [(_of_release(records[v], notes[v], rollout), notes[v].source.manifest) for v in out]
+    return [
+        (
+            _of_release(_recalled(records[v], recalls.get(v)), notes[v], rollout),
+            notes[v].source.manifest,
+        )
+        for v in out
+    ]
+
+
+def _recalled(record: VersionRecord, recall: Recall | None) -> VersionRecord:
+    if record.yanked is not None or recall is None:
+        return record
+    return record.model_copy(update={"yanked": recall.yanked})
 
 
 def listed_version(
     record: VersionRecord,
     manifest: Manifest,
-    package: IndexedFile,
+    packages: Mapping[Name | None, PackageFile],
     *,
-    tree_sha256: Sha256,
-    commit: CommitSha,
     rollout: Rollout | None,
+    published: str | None = None,
+    profile: Profile | None = None,
 ) -> IndexedVersion:
-    """Return one version as a client needs it. `rollout` is for records without their own."""
+    """Return one version as a client needs it.
+
+    Args:
+        packages: by platform; None is for whoever has none of their own.
+        rollout: for records without their own.
+        published: when it came out; without that no stage of a roll-out can be told, so there is none.
+    """
     return IndexedVersion(
         version=manifest.version,
         engines=manifest.engines.devforge,
         permissions=manifest.permissions,
         extension_dependencies=manifest.extension_dependencies,
-        package=package,
-        commit=commit,
-        tree_sha256=tree_sha256,
-        rollout=record.rollout or rollout,
+        package=packages.get(None),
+        platforms={name: file for name, file in packages.items() if name},
+        published=published,
+        rollout=_unless_everybody(record.rollout or rollout) if published else None,
+        halted=record.halted,
+        security=record.security,
         yanked=record.yanked,
+        powers=tuple(use.power for use in profile.uses) if profile else (),
     )
+
+
+def without_settled(versions: tuple[IndexedVersion, ...]) -> tuple[IndexedVersion, ...]:
+    """Leave out roll-outs that were over when another version came out: nobody has to compute them.
+
+    The versions' own times tell, so that a document says the same whenever it is made.
+    """
+    times = [when for one in versions if (when := _moment(one.published)) is not None]
+    latest = max(times, default=None)
+    return tuple(
+        one.model_copy(update={"rollout": None}) if _is_settled(one, latest) else one
+        for one in versions
+    )
+
+
+def _is_settled(one: IndexedVersion, latest: datetime | None) -> bool:
+    begun = _moment(one.published)
+    if not isinstance(one.rollout, Rollout) or begun is None or latest is None:
+        return False
+    return begun + timedelta(hours=one.rollout.hours * (len(one.rollout.stages) - 1)) <= latest
+
+
+def _moment(text: str | None) -> datetime | None:
+    return read_time(text) if text else None
+
+
+def _unless_everybody(rollout: Rollout | None) -> Rollout | None:
+    """A roll-out that begins with everybody is none."""
+    return rollout if rollout and rollout.stages[0] < 100 else None
+
+
+def slowest(one: Rollout, other: Rollout | None) -> Rollout:
+    """Return the roll-out that reaches all users later, or begins with fewer of them."""
+    if other is None:
+        return one
+    return max(one, other, key=lambda r: (r.hours * (len(r.stages) - 1), -r.stages[0]))
 
 
 def _of_release(
     record: VersionRecord, note: ReleaseNote, rollout: Rollout | None
 ) -> IndexedVersion:
+    """A version as it was released; where the review wants it slower than the record, it is slower."""
     source = note.source
-    listed = listed_version(
-        record,
+    wanted = record.rollout or rollout
+    if source.rollout is not None:
+        wanted = slowest(source.rollout, wanted)
+    return listed_version(
+        record.model_copy(update={"rollout": wanted}),
         source.manifest,
-        note.package,
-        tree_sha256=source.packed_sha256,
-        commit=source.commit,
-        rollout=rollout,
+        {
+            name: PackageFile(sha256=file.sha256, length=file.length, url=file.url)
+            for name, one in note.packages.items()
+            for file in (one.package,)
+        },
+        rollout=None,
+        published=note.published,
+        profile=source.profile,
     )
-    extra = {"sbom": note.sbom, "review": note.review, "published": note.published}
-    return listed.model_copy(update=extra)

@@ -1,10 +1,11 @@
-"""Atom feeds: what came out lately, in all and per extension. Same input, same bytes. Pure.
+"""Feeds: what came out lately, in all and per extension, in Atom and in JSON. Same input, same bytes. Pure.
 
-Source: RFC 4287 (Atom), RFC 4151 (`tag:` URIs, which name entries wherever the site lies).
+Source: RFC 4287 (Atom), RFC 4151 (`tag:` URIs, which name entries wherever the site lies), JSON Feed 1.1.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ class FeedOf:
     path: str
     page: str
 
+    @property
+    def json_path(self) -> str:
+        """Where the JSON Feed lies, beside the Atom one."""
+        return self.path.replace(".xml", ".json")
+
 
 def render_feed(feed: FeedOf, entries: Sequence[FeedEntry], *, site_url: str) -> bytes:
     """Return the feed with the newest `ENTRIES` entries, the newest first.
@@ -50,8 +56,7 @@ def render_feed(feed: FeedOf, entries: Sequence[FeedEntry], *, site_url: str) ->
         site_url: where the site is served, ending in `/`: a feed is read away from its site, so
             its links are absolute.
     """
-    newest = sorted(entries, key=lambda e: (e.published, e.extension, e.version), reverse=True)
-    shown = newest[:ENTRIES]
+    shown = _newest(entries)
     root = ET.Element(f"{{{_ATOM}}}feed", {"xml:lang": "en"})
     _text(root, "title", feed.title)
     _text(root, "subtitle", feed.subtitle)
@@ -69,6 +74,39 @@ def render_feed(feed: FeedOf, entries: Sequence[FeedEntry], *, site_url: str) ->
     return content + b"\n"
 
 
+def render_json_feed(feed: FeedOf, entries: Sequence[FeedEntry], *, site_url: str) -> bytes:
+    """Return the same as a JSON Feed, with the same ids."""
+    whole = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": _clean(feed.title),
+        "description": _clean(feed.subtitle),
+        "home_page_url": site_url + feed.page,
+        "feed_url": site_url + feed.json_path,
+        "language": "en",
+        "items": [
+            {
+                "id": _tag(site_url, f"{entry.extension}/{entry.version}"),
+                "url": site_url + entry.page,
+                "title": _clean(f"{entry.title} {entry.version}"),
+                "content_text": _clean(entry.summary),
+                "date_published": entry.published,
+                "authors": [{"name": _clean(entry.author)}],
+            }
+            for entry in _newest(entries)
+        ],
+    }
+    return json.dumps(whole, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _newest(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
+    newest = sorted(entries, key=lambda e: (e.published, e.extension, e.version), reverse=True)
+    return newest[:ENTRIES]
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
 def _entry(root: ET.Element, entry: FeedEntry, site_url: str) -> None:
     node = ET.SubElement(root, f"{{{_ATOM}}}entry")
     _text(node, "title", f"{entry.title} {entry.version}")
@@ -82,7 +120,7 @@ def _entry(root: ET.Element, entry: FeedEntry, site_url: str) -> None:
 
 
 def _text(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, f"{{{_ATOM}}}{name}").text = _FORBIDDEN.sub("\ufffd", text)
+    ET.SubElement(parent, f"{{{_ATOM}}}{name}").text = _clean(text)
 
 
 def _link(parent: ET.Element, relation: str, href: str, kind: str) -> None:

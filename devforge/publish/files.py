@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from devforge.errors import Unavailable
@@ -14,19 +15,18 @@ class Writer:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.written: list[str] = []
-        self._made: set[Path] = set()
+        self._root = os.fspath(directory)
+        self._made: set[str] = set()
 
-    def write(self, path: str, content: bytes, *, immutable: bool = False) -> None:
-        """Make `path` hold `content`. An `immutable` one that is there is taken as it is.
+    def write(self, path: str, content: bytes) -> None:
+        """Make `path` hold `content`: a reader finds the old or the new.
 
         Raises:
             Unavailable: the disk refused.
         """
-        target = self.directory / path
+        target = self._target(path)
         try:
-            if immutable and target.stat().st_size == len(content):
-                return
-            if not immutable and target.read_bytes() == content:
+            if Path(target).read_bytes() == content:
                 return
         except FileNotFoundError:
             pass
@@ -35,16 +35,50 @@ class Writer:
         self._replace(target, content)
         self.written.append(path)
 
-    def _replace(self, target: Path, content: bytes) -> None:
-        beside = target.with_name(f".{target.name}.{os.getpid()}")
+    def write_named_by_hash(self, path: str, content: bytes) -> None:
+        """Make `path` hold `content`, which its name promises and which nothing refers to yet.
+
+        One that is there and whole is taken as it is; what a run that was killed left of one is not.
+
+        Raises:
+            Unavailable: the disk refused.
+        """
+        target = self._target(path)
+        # Not through pathlib: an index is ten thousand files, and its paths cost more than the disk.
         try:
-            if target.parent not in self._made:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                self._made.add(target.parent)
-            beside.write_bytes(content)
-            beside.replace(target)
+            try:
+                descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            except FileExistsError:
+                if os.stat(target).st_size == len(content):  # noqa: PTH116
+                    return
+                descriptor = os.open(target, os.O_WRONLY | os.O_TRUNC)
+            with open(descriptor, "wb") as file:  # noqa: PTH123
+                file.write(content)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            raise Unavailable(f"could not write {target}: {error.strerror or error}") from error
+        self.written.append(path)
+
+    def _target(self, path: str) -> str:
+        target = f"{self._root}/{path}"
+        folder = target.rpartition("/")[0]
+        if folder not in self._made:
+            try:
+                Path(folder).mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise Unavailable(f"could not write {target}: {error.strerror or error}") from error
+            self._made.add(folder)
+        return target
+
+    def _replace(self, target: str, content: bytes) -> None:
+        folder, _, name = target.rpartition("/")
+        beside = f"{folder}/.{name}.{os.getpid()}"
+        try:
+            with open(beside, "wb") as file:  # noqa: PTH123
+                file.write(content)
+            os.replace(beside, target)  # noqa: PTH105
+        except OSError as error:
+            with suppress(OSError):
+                Path(beside).unlink()
             raise Unavailable(f"could not write {target}: {error.strerror or error}") from error
 
 

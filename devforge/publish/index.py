@@ -1,148 +1,283 @@
-"""Writes the static index: byte-identical for the same documents, and only the files that differ.
+"""Writes the signed index: the same bytes for the same input, and only the files that differ.
 
-A whole build reads and writes every extension. An update touches one document, its bin, its search
-shard and the root, however large the registry is. Both give the same bytes. The root is replaced
-last, so a reader sees the index before or the index after. Files of the index before stay until
-the next whole build, for clients that read its root a moment ago.
+A whole build reads and writes every extension. An update touches the documents that changed, their
+bins, search shards and summaries, however large the registry is. Both list the same. The timestamp is
+replaced last, so a reader sees the index before or the index after; files of the index before stay
+for a while, for clients that read its timestamp a moment ago.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from devforge.errors import BadInput
-from devforge.model.index import ExtensionDocument, Pointer, SearchEntry
+from devforge.model.collector import collector_paused
+from devforge.model.index import LISTS, Change, ExtensionDocument, ListName, StateList
 from devforge.model.names import ExtensionId
 from devforge.model.policy import Policy
 from devforge.publish import layout
-from devforge.publish.files import Writer, remove_unnamed
 from devforge.publish.guard import Listed, Losses
+from devforge.publish.layout import EXTENSIONS, PACKAGES, File, Targets
+from devforge.publish.place import Place, place_at
 from devforge.publish.present import PresentIndex
+from devforge.publish.pruning import prune_index
+from devforge.publish.revision import Floor, Revision, Signing, Written
 from devforge.publish.words import counted
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What writing an index did."""
+    """What writing an index did. `floor` are the versions that stand now; they never fall."""
 
     extensions: int
     written: tuple[str, ...]
+    floor: Floor
     removed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return (
-            f"{counted(self.extensions, 'extension')} in the index: "
-            f"{counted(len(self.written), 'file')} new or changed, {len(self.removed)} removed"
+            f"{counted(self.extensions, 'extension')} in generation {self.floor.generation} of the "
+            f"index: {counted(len(self.written), 'file')} new or changed, {len(self.removed)} removed"
         )
 
 
 def build_index(
     documents: Iterable[ExtensionDocument],
-    out: Path,
+    out: Path | Place,
     policy: Policy,
+    by: Signing,
     *,
+    lists: Mapping[ListName, StateList] = {},
     withdrawn: Collection[Listed] = (),
 ) -> IndexReport:
-    """Make `out` the index of exactly `documents`, whatever was there.
+    """Make `out`, a directory or another place, the index of exactly `documents` and `lists`, whatever was there.
 
     Raises:
         Refused: `out` holds an index, and more of it than `policy` allows would go without being
             in `withdrawn`. Nothing is written then.
     """
-    present, draft = PresentIndex(out), _Draft(layout.bin_digits(policy.publishing.bins))
-    before, losses = present.targets(), Losses(withdrawn)
-    for document in documents:
-        at, then = draft.add(document), before.pop(layout.target_path(document.id), None)
-        if then is not None:
-            losses.compare(
-                document if then == at else present.document(document.id, then), document
-            )
-    for target, at in before.items():
-        losses.compare(present.document(layout.target_id(target), at), None)
-    losses.refuse(policy.publishing.keep_percent)
-    kept = present.names()
-    written = draft.write(out, policy.registry.name)
-    removed = _prune(out, kept | draft.files.keys())
-    return IndexReport(draft.added, written, removed)
+    place = place_at(out)
+    with place.only_writer(), collector_paused():
+        draft = _Draft.of(place, policy, by)
+        losses = Losses(withdrawn)
+        before = draft.begin_whole()
+        for document in documents:
+            draft.add(document)
+        draft.compare(before, losses)
+        losses.refuse(policy.publishing.keep_percent)
+        draft.put_lists({name: lists.get(name, StateList()) for name in LISTS})
+        written = draft.revision.write()
+        replaced = draft.present.timestamp is not None
+        removed = prune_index(place, by.trust, by.now, whole=True) if replaced else ()
+        return _report(draft, written, removed)
 
 
 def update_index(
     changed: Iterable[ExtensionDocument],
-    out: Path,
+    out: Path | Place,
     policy: Policy,
+    by: Signing,
     *,
+    gone: Collection[ExtensionId] = (),
+    lists: Mapping[ListName, StateList] = {},
     withdrawn: Collection[Listed] = (),
 ) -> IndexReport:
-    """Put `changed` into the index at `out` and leave every other extension as it is.
+    """Put `changed` and `lists` into the index at `out`; leave everything else as it is.
+
+    Args:
+        gone: extensions that are no longer listed.
 
     Raises:
         BadInput: there is no sound index at `out`, or its bins are divided otherwise.
         Refused: a changed document lost a version that is not in `withdrawn`.
     """
-    present, draft = PresentIndex(out), _Draft(layout.bin_digits(policy.publishing.bins))
-    if present.root is None or present.root.bin_digits != draft.digits:
-        raise BadInput(f"{out}: holds no index of {policy.publishing.bins} bins; build it whole")
-    losses = Losses(withdrawn)
-    draft.bin_at |= present.root.bins
-    draft.shard_at |= present.root.search
-    for document in changed:
-        target = layout.target_path(document.id)
-        name, shard = layout.bin_name(target, draft.digits), layout.shard_name(document.id)
-        draft.bins.setdefault(name, dict(present.bin(name)))
-        draft.shards.setdefault(shard, {entry.id: entry for entry in present.shard(shard)})
-        then = draft.bins[name].get(target)
-        if draft.add(document) != then and then is not None:
-            losses.compare(present.document(document.id, then), document)
-    losses.refuse(keep_percent=100)
-    return IndexReport(draft.added, draft.write(out, policy.registry.name))
+    place, documents = place_at(out), tuple(changed)
+    with place.only_writer():
+        draft = _Draft.of(place, policy, by)
+        draft.refuse_unlike()
+        losses = Losses(withdrawn)
+        draft.bring([*(document.id for document in documents), *gone])
+        before: Targets = {}
+        for document in documents:
+            before |= draft.read_old(document.id, document)
+            draft.add(document)
+        for id in gone:
+            before |= draft.read_old(id)
+        draft.compare(before, losses)
+        losses.refuse(keep_percent=100)
+        draft.put_lists(lists)
+        return _report(draft, draft.revision.write())
+
+
+def _report(draft: _Draft, written: Written, removed: tuple[str, ...] = ()) -> IndexReport:
+    return IndexReport(draft.added, written.files, written.floor, removed)
 
 
 @dataclass(slots=True)
 class _Draft:
-    """An index in memory: what is added to it is encoded once and placed."""
+    """What a revision is to list, gathered document by document."""
 
-    digits: int
+    revision: Revision
+    present: PresentIndex
+    bits: Mapping[str, int]
+    by: Signing
     added: int = 0
-    files: dict[str, bytes] = field(default_factory=dict)
-    bins: dict[str, dict[str, Pointer]] = field(default_factory=dict)
-    shards: dict[str, dict[ExtensionId, SearchEntry]] = field(default_factory=dict)
-    bin_at: dict[str, Pointer] = field(default_factory=dict)
-    shard_at: dict[str, Pointer] = field(default_factory=dict)
+    _kept: set[str] = field(default_factory=set)  # packages that the index lists as they are
+    documents: dict[str, ExtensionDocument] = field(default_factory=dict)
+    # search shard or summary → id → what it says of it
+    shards: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    summaries: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
-    def add(self, document: ExtensionDocument) -> Pointer:
-        content, target = layout.encode(document), layout.target_path(document.id)
-        at = layout.pointer(content)
+    @classmethod
+    def of(cls, place: Place, policy: Policy, by: Signing) -> _Draft:
+        present = PresentIndex(place, by.trust)
+        config = by.trust.config
+        bits = {EXTENSIONS: config.extension_bits, PACKAGES: config.package_bits}
+        return cls(Revision(present, by, policy.publishing.signing), present, bits, by)
+
+    def begin_whole(self) -> Targets:
+        """Have every bin list nothing yet; return every document that is listed at present."""
+        for name in layout.online_roles(self.by.trust.config):
+            self.revision.roles[name] = {}
+        self.present.bring_roles([*self.revision.roles, *self.present.bins])
+        before: Targets = {}
+        for name in self.present.bins:
+            if name.startswith(EXTENSIONS) and self.present.has(name):
+                before |= self.present.targets(name)
+        return before
+
+    def refuse_unlike(self) -> None:
+        """Raise `BadInput` unless there is an index that this one can be a small change of."""
+        first = {layout.bins_of(prefix, bits)[-1] for prefix, bits in self.bits.items()}
+        timestamp = self.present.timestamp
+        if timestamp is None or not first <= self.present.versions.keys():
+            bins = 1 << self.bits[EXTENSIONS]
+            raise BadInput(f"{self.present.place}: holds no index of {bins} bins; build it whole")
+        if self.by.online.public_key.keyid not in timestamp.keyids:
+            raise BadInput(
+                f"{self.present.place}: is signed by an earlier online key; build it whole"
+            )
+
+    def bring(self, ids: Iterable[ExtensionId]) -> None:
+        """Fetch at once all that lists `ids` now, but for the bins of their packages."""
+        bits, wanted = self.bits[EXTENSIONS], set[str]()
+        bins = {id: layout.bin_of(layout.target_path(id), EXTENSIONS, bits) for id in ids}
+        self.present.bring_roles({*bins.values(), layout.LISTS})
+        for id, name in bins.items():
+            wanted |= {layout.shard_target(id), layout.summary_target(name)}
+        lists = self._listed(layout.LISTS)
+        found = {target: lists[target] for target in wanted if target in lists}
+        for id, name in bins.items():
+            target = layout.target_path(id)
+            if at := self._listed(name).get(target):
+                found[target] = at
+        self.present.bring_targets(found.items())
+
+    def read_old(self, id: ExtensionId, now: ExtensionDocument | None = None) -> Targets:
+        """Take up all that lists `id`; return its document's entry, if there is one.
+
+        Packages that `now` lists too stay where they are: nobody reads a bin only to write the same.
+        """
+        target = layout.target_path(id)
+        name = layout.bin_of(target, EXTENSIONS, self.bits[EXTENSIONS])
+        listed, lists = self._listed(name), self._listed(layout.LISTS)
+        shard, summary = layout.shard_target(id), layout.summary_target(name)
+        if shard not in self.shards:
+            at = lists.get(shard)
+            entries = self.present.json(shard, at)["entries"] if at else []
+            self.shards[shard] = {entry["id"]: entry for entry in entries}
+        if summary not in self.summaries:
+            at = lists.get(summary)
+            self.summaries[summary] = self.present.json(summary, at) if at else {}
+        self.shards[shard].pop(str(id), None)
+        self.summaries[summary].pop(str(id), None)
+        at = listed.pop(target, None)
+        if at is None:
+            return {}
+        old = dict(layout.packages_of(self.present.document(id, at)))
+        new = dict(layout.packages_of(now)) if now else {}
+        self._kept |= {package for package, file in new.items() if old.get(package) == file}
+        changed = [*old.keys() - self._kept, *new.keys() - self._kept]
+        self.present.bring_roles({self._package_bin(package) for package in changed})
+        for package in old.keys() - self._kept:
+            self._listed(self._package_bin(package)).pop(package, None)
+        return {target: at}
+
+    def add(self, document: ExtensionDocument) -> None:
+        """List a document: in its bin, with its packages, in search and in its bin's summary."""
+        document = layout.without_usual_urls(document, self.by.trust.config)
+        target = layout.target_path(document.id)
+        name = layout.bin_of(target, EXTENSIONS, self.bits[EXTENSIONS])
         self.added += 1
-        self.files[layout.document_file(document.id, at)] = content
-        self.bins.setdefault(layout.bin_name(target, self.digits), {})[target] = at
-        entries = self.shards.setdefault(layout.shard_name(document.id), {})
-        entries[document.id] = layout.search_entry(document)
-        return at
+        self.documents[target] = document
+        self._listed(name)
+        self.revision.put(name, target, layout.encode_document(document))
+        for package, file in layout.packages_of(document):
+            if package not in self._kept:
+                self._listed(self._package_bin(package))[package] = file
+        entry, id = layout.search_entry(document), str(document.id)
+        self.shards.setdefault(layout.shard_target(document.id), {})[id] = entry
+        said = layout.summary_entry(entry["version"], self._listed(name)[target])
+        self.summaries.setdefault(layout.summary_target(name), {})[id] = said
 
-    def write(self, out: Path, registry: str) -> tuple[str, ...]:
-        """Write every file that differs, the root last; return their paths."""
-        for name, targets in self.bins.items():
-            content = layout.bin_bytes(targets)
-            self.bin_at[name] = layout.pointer(content)
-            self.files[layout.bin_file(name, self.bin_at[name])] = content
-        for name, entries in self.shards.items():
-            content = layout.shard_bytes(entries.values())
-            self.shard_at[name] = layout.pointer(content)
-            self.files[layout.shard_file(name, self.shard_at[name])] = content
-        writer = Writer(out)
-        for path, content in self.files.items():
-            writer.write(path, content, immutable=True)
-        root = layout.root_bytes(registry, self.bin_at, self.digits, self.shard_at)
-        writer.write(layout.ROOT, root)
-        return tuple(writer.written)
+    def compare(self, before: Targets, losses: Losses) -> None:
+        """Note what became of the documents of `before`, and of those that were added since."""
+        generation = self.revision.generation
+        self.present.bring_targets((t, at) for t, at in before.items() if self._file(t) != at)
+        for target in sorted({*before, *self.documents}):
+            then, document = before.get(target), self.documents.get(target)
+            now = self._file(target)
+            if then == now and document is not None:
+                losses.compare(document, document)
+                continue
+            id = layout.target_id(target)
+            if then is not None:
+                losses.compare(self.present.document(id, then), document)
+            self.revision.changes.append(_change(generation, now, id=id))
+
+    def put_lists(self, lists: Mapping[ListName, StateList]) -> None:
+        """List the search shards, the summaries and the lists of states."""
+        listed = self._listed(layout.LISTS)
+        for name, entries in sorted(lists.items()):
+            self._put_list(name, entries, listed)
+        for shard, found in sorted(self.shards.items()):
+            self._put_or_drop(shard, layout.shard_bytes(found) if found else None)
+        for summary, versions in sorted(self.summaries.items()):
+            self._put_or_drop(summary, layout.summary_bytes(versions) if versions else None)
+
+    def _put_list(self, name: ListName, entries: StateList, listed: Targets) -> None:
+        target = f"lists/{name}.json"
+        before = self.present.targets(layout.LISTS).get(target)
+        self.revision.put(layout.LISTS, target, layout.encode(entries))
+        if listed[target] != before and (before is not None or entries.entries):
+            generation = self.revision.generation
+            self.revision.changes.append(_change(generation, listed[target], list=name))
+
+    def _put_or_drop(self, target: str, content: bytes | None) -> None:
+        if content is None:
+            self._listed(layout.LISTS).pop(target, None)
+        else:
+            self.revision.put(layout.LISTS, target, content)
+
+    def _package_bin(self, package: str) -> str:
+        return layout.bin_of(package, PACKAGES, self.bits[PACKAGES])
+
+    def _listed(self, role: str) -> Targets:
+        """What `role` is to list, as it is at present until something is put in."""
+        roles = self.revision.roles
+        if role not in roles:
+            roles[role] = self.present.targets(role)
+        return roles[role]
+
+    def _file(self, target: str) -> File | None:
+        name = layout.bin_of(target, EXTENSIONS, self.bits[EXTENSIONS])
+        return self.revision.roles.get(name, {}).get(target)
 
 
-def _prune(out: Path, keep: Collection[str]) -> tuple[str, ...]:
-    """Remove what neither this index nor the one before refers to."""
-    removed: list[str] = []
-    for folder in ("bins", "extensions", "search"):
-        named = {path.removeprefix(f"{folder}/") for path in keep if path.startswith(f"{folder}/")}
-        removed += [f"{folder}/{path}" for path in remove_unnamed(out / folder, named)]
-    return tuple(removed)
+def _change(generation: int, file: File | None, **subject: Any) -> Change:
+    if file is None:
+        return Change(g=generation, **subject)
+    return Change(g=generation, sha256=file["hashes"]["sha256"], length=file["length"], **subject)

@@ -1,59 +1,123 @@
-"""Which bytes lie where in the index: bins, shards, pointers. Pure.
+"""Which bytes lie where in the index: targets, bins, shards, summaries. Pure.
 
-Source: devforge/model/index.py, which says what a client may rely on.
+Source: devforge/model/index.py, which says what a client may rely on; TAP 15 for the bins' names.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from devforge.model.base import Strict
+from pydantic import BaseModel
+
+from devforge.model.addresses import package_name
 from devforge.model.index import (
-    Bin,
+    COMMON,
+    FINGERPRINT,
+    Config,
     ExtensionDocument,
     IndexedVersion,
-    IndexRoot,
+    PackageFile,
     Pointer,
-    SearchEntry,
-    SearchShard,
 )
 from devforge.model.names import ExtensionId
+from devforge.publish.signing import canonical
 
-ROOT = "index.json"
+TIMESTAMP = "metadata/timestamp.json"
+EXTENSIONS, PACKAGES, LISTS = "e", "p", "lists"
 # Search shards are few, so that a browser loads them all at once; each is one hex digit.
 _SHARD_DIGITS = 1
-_BIN_DIGITS = {16: 1, 256: 2, 4096: 3}
+# What a role's metadata says of a target: {"hashes": {"sha256": …}, "length": …}.
+File = dict[str, Any]
+Targets = dict[str, File]
 
 
-def bin_digits(bins: int) -> int:
-    """How many hexadecimal digits name one of `bins` bins."""
-    return _BIN_DIGITS[bins]
+def metadata_file(role: str, version: int) -> str:
+    """Where one version of a role's metadata lies below the index's directory."""
+    return f"metadata/{version}.{role}.json"
+
+
+def target_file(target: str, sha256: str) -> str:
+    """Where exactly these bytes of a target lie below the index's directory."""
+    folder, slash, name = target.rpartition("/")
+    return f"targets/{folder}{slash}{sha256}.{name}"
+
+
+def changes_file(sha256: str) -> str:
+    """Where a segment of the log of changes lies."""
+    return f"changes/{sha256}.json"
 
 
 def target_path(id: ExtensionId) -> str:
-    """The name under which bins list an extension's document."""
+    """The target that is an extension's document."""
     return f"extensions/{id}.json"
 
 
 def target_id(target: str) -> ExtensionId:
-    """The extension that a target path stands for."""
+    """The extension that a document's target stands for."""
     return ExtensionId.parse(target.removeprefix("extensions/").removesuffix(".json"))
 
 
-def bin_name(target: str, digits: int) -> str:
+def bin_of(target: str, prefix: str, bits: int) -> str:
     """The bin that lists `target`: it never moves, whatever else is published."""
-    return hashlib.sha256(target.encode()).hexdigest()[:digits]
+    number = int.from_bytes(hashlib.sha256(target.encode()).digest()[:4], "big") >> (32 - bits)
+    return f"{prefix}-{number:0{_suffix_length(bits)}x}"
 
 
-def shard_name(id: ExtensionId) -> str:
+def bins_of(prefix: str, bits: int) -> list[str]:
+    """The name of every bin, in order."""
+    return [f"{prefix}-{number:0{_suffix_length(bits)}x}" for number in range(1 << bits)]
+
+
+def online_roles(config: Config) -> list[str]:
+    """The name of every role of the online key that lists targets."""
+    extensions = bins_of(EXTENSIONS, config.extension_bits)
+    return [*extensions, *bins_of(PACKAGES, config.package_bits), LISTS]
+
+
+def _suffix_length(bits: int) -> int:
+    return len(f"{(1 << bits) - 1:x}")
+
+
+def shard_target(id: ExtensionId) -> str:
     """The search shard that lists an extension."""
-    return bin_name(target_path(id), _SHARD_DIGITS)
+    digest = hashlib.sha256(target_path(id).encode()).hexdigest()
+    return f"search/{digest[:_SHARD_DIGITS]}.json"
 
 
-def encode(model: Strict) -> bytes:
+def summary_target(bin_name: str) -> str:
+    """The summary of the extensions of a bin."""
+    return f"summary/{bin_name.partition('-')[2]}.json"
+
+
+def encode(model: BaseModel) -> bytes:
     """Return `model` as the one JSON we ever write for it: compact, absent values left out."""
-    return model.model_dump_json(exclude_none=True).encode() + b"\n"
+    fields = model.model_dump_json(exclude_defaults=True)[1:-1]
+    return f'{{"schema_version":1{"," if fields else ""}{fields}}}'.encode()
+
+
+def encode_document(document: ExtensionDocument) -> bytes:
+    """Return an extension's document as the one JSON we ever write for it."""
+    shared = _shared(document.versions)
+    if not shared:
+        return encode(document)
+    common = document.versions[0].model_dump_json(include=shared, exclude_defaults=True)
+    every: Any = {"versions": {"__all__": shared}}
+    fields = document.model_dump_json(exclude_defaults=True, exclude=every)[1:]
+    return f'{{"schema_version":1,"common":{common},{fields}'.encode()
+
+
+def _shared(versions: Sequence[IndexedVersion]) -> set[str]:
+    """What all versions say alike, if there are several and it is worth saying."""
+    first, *others = versions
+    if not others:
+        return set()
+    return {
+        name
+        for name in COMMON
+        if (value := getattr(first, name)) and all(getattr(one, name) == value for one in others)
+    }
 
 
 def pointer(content: bytes) -> Pointer:
@@ -61,58 +125,82 @@ def pointer(content: bytes) -> Pointer:
     return Pointer(sha256=hashlib.sha256(content).hexdigest(), length=len(content))
 
 
-def document_file(id: ExtensionId, at: Pointer) -> str:
-    """Where the document of `id` lies below the index's directory."""
-    return f"extensions/{at.sha256}.{id}.json"
+def file_of(content: bytes) -> File:
+    """What metadata says of these bytes."""
+    return file_at(hashlib.sha256(content).hexdigest(), len(content))
 
 
-def bin_file(name: str, at: Pointer) -> str:
-    """Where the bin `name` lies below the index's directory."""
-    return f"bins/{at.sha256}.{name}.json"
+def file_at(sha256: str, length: int) -> File:
+    """What metadata says of a file."""
+    return {"hashes": {"sha256": sha256}, "length": length}
 
 
-def shard_file(name: str, at: Pointer) -> str:
-    """Where the search shard `name` lies below the index's directory."""
-    return f"search/{at.sha256}.{name}.json"
+def packages_of(document: ExtensionDocument) -> Iterator[tuple[str, File]]:
+    """Yield the target of every package of an extension."""
+    for version in document.versions:
+        for platform, file in version.packages:
+            name = package_name(document.id, version.version, platform)
+            yield f"packages/{name}", file_at(file.sha256, file.length)
+
+
+def without_usual_urls(document: ExtensionDocument, config: Config) -> ExtensionDocument:
+    """Leave out the addresses that the configuration's template gives anyway."""
+    if all(file.url is None for version in document.versions for _, file in version.packages):
+        return document
+    versions = tuple(_shortened(document.id, version, config) for version in document.versions)
+    return document.model_copy(update={"versions": versions})
+
+
+def _shortened(id: ExtensionId, version: IndexedVersion, config: Config) -> IndexedVersion:
+    def short(file: PackageFile, platform: str | None) -> PackageFile:
+        bare = file.model_copy(update={"url": None})
+        usual = config.package_url(id, version.version, bare, platform)
+        return bare if file.url == usual else file
+
+    platforms = {name: short(file, name) for name, file in version.platforms.items()}
+    rest = short(version.package, None) if version.package else None
+    update = {"package": rest, "platforms": platforms}
+    return version.model_copy(update=update)
 
 
 def newest(versions: Iterable[IndexedVersion]) -> IndexedVersion:
-    """The version an extension shows: the highest neither yanked nor a prerelease, if there is one."""
+    """The version an extension shows: the highest neither taken back, halted nor a prerelease, if any."""
     return max(
-        versions, key=lambda v: (v.yanked is None, not v.version.is_prerelease, v.version.key)
+        versions,
+        key=lambda v: (
+            v.yanked is None,
+            not v.halted,
+            not v.version.is_prerelease,
+            v.version.key,
+        ),
     )
 
 
-def search_entry(document: ExtensionDocument) -> SearchEntry:
-    """Return what search knows of an extension."""
-    return SearchEntry(
-        id=document.id,
-        display_name=document.display_name,
-        description=document.description,
-        keywords=document.keywords,
-        categories=document.categories,
-        version=newest(document.versions).version,
-    )
+def search_entry(document: ExtensionDocument) -> dict[str, Any]:
+    """Return what search knows of an extension: a `SearchEntry` as JSON."""
+    entry: dict[str, Any] = {
+        "id": str(document.id),
+        "display_name": document.display_name,
+        "description": document.description,
+        "version": str(newest(document.versions).version),
+    }
+    if document.keywords:
+        entry["keywords"] = document.keywords
+    if document.categories:
+        entry["categories"] = document.categories
+    return entry
 
 
-def bin_bytes(targets: Mapping[str, Pointer]) -> bytes:
-    """Return a bin's file; the order in which its targets were learnt leaves no trace."""
-    return encode(Bin(targets={path: targets[path] for path in sorted(targets)}))
+def shard_bytes(entries: Mapping[str, Mapping[str, Any]]) -> bytes:
+    """Return a search shard, its entries sorted by id; the order they came in leaves no trace."""
+    return canonical({"schema_version": 1, "entries": [entries[id] for id in sorted(entries)]})
 
 
-def shard_bytes(entries: Iterable[SearchEntry]) -> bytes:
-    """Return a search shard's file, its entries sorted by id."""
-    return encode(SearchShard(entries=tuple(sorted(entries, key=lambda entry: entry.id))))
+def summary_entry(newest: str, document: File) -> list[str]:
+    """Return what a summary says of an extension: its newest version, and which document is its."""
+    return [newest, document["hashes"]["sha256"][:FINGERPRINT]]
 
 
-def root_bytes(
-    registry: str, bins: Mapping[str, Pointer], digits: int, search: Mapping[str, Pointer]
-) -> bytes:
-    """Return `index.json`."""
-    root = IndexRoot(
-        registry=registry,
-        bins={name: bins[name] for name in sorted(bins)},
-        bin_digits=digits,
-        search={name: search[name] for name in sorted(search)},
-    )
-    return encode(root)
+def summary_bytes(entries: Mapping[str, Sequence[str]]) -> bytes:
+    """Return the summary of a bin."""
+    return canonical(entries)

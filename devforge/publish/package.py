@@ -11,15 +11,15 @@ from collections.abc import Iterator
 
 from pathspec import GitIgnoreSpec
 
-from devforge.adapters.archive import folded, portable_name_problem, read_zip
+from devforge.adapters.archive import portable_name_problem, read_zip
 from devforge.errors import BadInput
+from devforge.model.addresses import package_name
+from devforge.model.filenames import colliding
+from devforge.model.ignoring import IGNORE_FILE, ignored
 from devforge.model.manifest import FILE, Manifest
-from devforge.model.names import ExtensionId
 from devforge.model.observed import SourceFile, SourceTree
 from devforge.model.reading import read_record
-from devforge.model.versions import Version
 
-IGNORE_FILE = ".devforgeignore"
 _NEVER_PACKED = GitIgnoreSpec.from_lines([".git*", ".github/", "node_modules/", IGNORE_FILE])
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time a zip can write
 _LEVEL = 9
@@ -28,41 +28,32 @@ _VERSION_NEEDED = 20  # zip 2.0: deflate, and nothing newer
 _MANIFEST_BYTES = 256 * 1024
 
 
-def package_name(id: ExtensionId, version: Version) -> str:
-    """The package's file name, `acme.todo-tree-1.4.0.zip`."""
-    return f"{id}-{version}.zip"
-
-
-def pack(tree: SourceTree, manifest: Manifest) -> bytes:
+def pack(tree: SourceTree, manifest: Manifest, platform: str | None = None) -> bytes:
     """Return the package of `tree`: equal trees give equal bytes, on every machine with one zlib.
 
     `.git*`, `.github/`, `node_modules/` and what `.devforgeignore` lists (as `.gitignore` would)
-    stay out. Entries are sorted by path; time, owner and extra fields are fixed.
+    stay out. Entries are sorted by path; time, owner and extra fields are fixed. `tree` is what
+    `platform` gets (`devforge.model.platforms.cut`).
 
     Raises:
         BadInput: a symbolic link, a submodule, a name some platform cannot hold, or a
             `.devforgeignore` that leaves out the manifest or the entry point.
     """
     files = list(packed_files(tree))
-    _refuse_unpackable(files, manifest)
+    _refuse_unpackable(files, manifest, platform)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for file in files:
             archive.writestr(_entry(file), file.content, zipfile.ZIP_DEFLATED, _LEVEL)
     content = buffer.getvalue()
     # Nothing is published that a client would refuse to unpack.
-    read_zip(content, name=package_name(manifest.id, manifest.version))
+    read_zip(content, name=package_name(manifest.id, manifest.version, platform))
     return content
 
 
 def packed_files(tree: SourceTree) -> Iterator[SourceFile]:
     """Yield the files of `tree` that its package holds, in the package's order."""
-    ignore = tree.get(IGNORE_FILE)
-    asked = ignore.text.splitlines() if ignore else []
-    try:
-        left_out = GitIgnoreSpec.from_lines(asked)
-    except ValueError as error:
-        raise BadInput(f"{IGNORE_FILE}: {error}; write patterns as .gitignore does") from error
+    left_out = ignored(tree)
     for path in sorted(tree.files):
         # Asked apart, so that no `!` line of theirs brings back what is never packed.
         if not (_NEVER_PACKED.match_file(path) or left_out.match_file(path)):
@@ -105,8 +96,7 @@ def _entry(file: SourceFile) -> zipfile.ZipInfo:
     return info
 
 
-def _refuse_unpackable(files: list[SourceFile], manifest: Manifest) -> None:
-    seen: dict[str, str] = {}
+def _refuse_unpackable(files: list[SourceFile], manifest: Manifest, platform: str | None) -> None:
     for file in files:
         if file.mode in ("symlink", "submodule"):
             raise BadInput(
@@ -115,15 +105,15 @@ def _refuse_unpackable(files: list[SourceFile], manifest: Manifest) -> None:
             )
         if problem := _name_problem(file.path):
             raise BadInput(f"{file.path!r}: the name {problem}; rename the file")
-        other = seen.setdefault(folded(file.path), file.path)
-        if other != file.path:
-            raise BadInput(f"{file.path!r} and {other!r} are one name on some disks; rename one")
+    for one, other in colliding(file.path for file in files):
+        raise BadInput(f"{other!r} and {one!r} are one name on some disks; rename one")
     packed = {file.path for file in files}
     for path, what in ((FILE, "the manifest"), (manifest.entry, "the entry point")):
         if path not in packed and not any(name.startswith(f"{path}/") for name in packed):
             raise BadInput(
-                f"{path}: {what} is not among the packed files; "
+                f"{path}: {what} is not among the packed files{f' for {platform}' if platform else ''}; "
                 f"add it to the source, or take it out of {IGNORE_FILE}"
+                f"{' or of another platform' if manifest.platforms else ''}"
             )
 
 

@@ -14,12 +14,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
+from checks.pages import visible
 from devforge.errors import BadInput
+from devforge.model.doings import size
 from devforge.publish import words
 from devforge.publish.files import Writer, remove_unnamed
 
 LEDGER = ".pages.json"
-_OURS = ("browse", "checks", "developers", "extensions", "schemas", "static")
+_OURS = ("browse", "checks", "developers", "extensions", "rules", "schemas", "static")
 
 
 class Pages:
@@ -42,9 +44,14 @@ class Pages:
         )
         self._jinja.filters |= {
             name: getattr(words, name)
-            for name in ("category", "counted", "hue", "monogram", "power", "price", "size")
+            for name in ("category", "counted", "hue", "monogram", "power", "price")
         }
-        self._jinja.filters["overall"] = words.overall
+        self._jinja.filters |= {
+            "overall": words.overall,
+            "size": size,
+            "capital": words.capital,
+            "visible": visible,
+        }
 
     @property
     def written(self) -> list[str]:

@@ -13,14 +13,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from devforge.errors import BadInput, Refused
+from devforge.model.addresses import package_name, report_name, sbom_name
 from devforge.model.base import Strict
 from devforge.model.names import ExtensionId
+from devforge.model.platforms import Name, targets
 from devforge.model.release import Source
 from devforge.model.versions import Version
-from devforge.publish.build import Built, report_name
+from devforge.publish.build import Built, Packed
 from devforge.publish.files import Writer
-from devforge.publish.package import package_name
-from devforge.publish.sbom import sbom_name
 
 _LABEL = "built.json"
 _FILE_BYTES = 512 << 20
@@ -86,16 +86,21 @@ def _read(folder: Path) -> Built:
     try:
         label = Label.model_validate_json((folder / _LABEL).read_bytes())
         package = package_name(label.id, label.version)
+        wanted = targets(label.source.manifest.platforms)
         return Built(
             id=label.id,
             version=label.version,
             repository=label.repository,
             source=label.source,
-            package=(folder / package).read_bytes(),
-            sbom=(folder / sbom_name(package)).read_bytes(),
+            packages={target: _packed(folder, label, target) for target in wanted},
             report=(folder / report_name(package)).read_bytes(),
         )
     except ValidationError as error:
         raise BadInput(f"{folder / _LABEL}: {error.errors()[0]['msg']}") from error
     except OSError as error:
         raise BadInput(f"{folder}: {error.strerror}") from error
+
+
+def _packed(folder: Path, label: Label, platform: Name | None) -> Packed:
+    name = package_name(label.id, label.version, platform)
+    return Packed((folder / name).read_bytes(), (folder / sbom_name(name)).read_bytes())

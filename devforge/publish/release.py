@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from devforge.adapters.releases import Asset, Release, Releases
+from devforge.adapters.releases import NEWEST, Asset, Release, Releases
 from devforge.errors import Refused, Unavailable
+from devforge.model.addresses import release_tag
 from devforge.model.index import IndexedFile
-from devforge.model.release import ReleaseNote, release_tag
+from devforge.model.release import Files, ReleaseNote
 from devforge.publish.build import Built
 
 _ATTEMPTS = 3
@@ -30,6 +31,8 @@ class Publisher:
     server_url: str = "https://github.com"
     _drafts: dict[str, Release] | None = None
     _published: dict[str, Release] | None = None
+    _all_seen: bool = False  # the list of releases was whole
+    _in_doubt: bool = False  # an answer was lost: lists lag, so each release is asked for by name
 
     def release(self, built: Built) -> ReleaseNote:
         """Make the release of `built` exist and return what to note of it. Safe to repeat.
@@ -44,6 +47,7 @@ class Publisher:
             except Unavailable:
                 if attempt == _ATTEMPTS:
                     raise
+                self._in_doubt = True
                 self._drafts = self._published = None  # look again: it may have happened
                 self.pause(2.0**attempt)
         raise AssertionError("unreachable")  # pragma: no cover
@@ -59,9 +63,13 @@ class Publisher:
         """Return the published release of `tag`, or else a draft of it, or else None."""
         if self._drafts is None or self._published is None:
             newest = self.releases.newest()
+            self._all_seen = len(newest) < NEWEST
             self._drafts = {r.tag_name: r for r in reversed(newest) if r.draft}
             self._published = {r.tag_name: r for r in newest if not r.draft}
-        return self._published.get(tag) or self.releases.tagged(tag) or self._drafts.get(tag)
+        published = self._published.get(tag)
+        if published is None and (self._in_doubt or not self._all_seen):
+            published = self.releases.tagged(tag)
+        return published or self._drafts.get(tag)
 
     def _create(self, tag: str, built: Built) -> Release:
         return self.releases.draft(
@@ -87,11 +95,15 @@ class Publisher:
 
 def render_notes(built: Built, server_url: str) -> str:
     """Return the text people see on the release's page; the author's words stay out of it."""
-    tree, package = built.source.tree_sha256, built.pointer.sha256
+    tree = built.source.tree_sha256
+    packages = "".join(
+        f"| package{f' for {platform}' if platform else ''} | `{file.sha256}` |\n"
+        for platform, file in built.pointers.items()
+    )
     return (
         f"`{built.id}` {built.version}, built from "
         f"{server_url}/{built.repository}/tree/{built.source.commit}\n\n"
-        f"| | sha256 |\n|---|---|\n| package | `{package}` |\n| reviewed source | `{tree}` |\n\n"
+        f"| | sha256 |\n|---|---|\n{packages}| reviewed source | `{tree}` |\n\n"
         f"Install it with `devforge install {built.id} --version {built.version}`.\n"
     )
 
@@ -112,7 +124,7 @@ def _note(tag: str, release: Release, built: Built) -> ReleaseNote:
                 f"release {tag}: {name} is missing or is not what was built now; a published "
                 "release is never changed. Compare the two, then note or delete the release by hand"
             )
-    package, sbom, review = (
+    *files, review = (
         IndexedFile(
             name=name,
             url=present[name].browser_download_url,
@@ -121,13 +133,17 @@ def _note(tag: str, release: Release, built: Built) -> ReleaseNote:
         )
         for name, (content, _) in built.files.items()
     )
+    pairs = zip(built.packages, files[::2], files[1::2], strict=True)
+    packages = {platform: Files(package=one, sbom=bom) for platform, one, bom in pairs}
+    common = packages.pop(None, None)
     return ReleaseNote(
         id=built.id,
         version=built.version,
         tag=tag,
         published=release.published_at or "",
         source=built.source,
-        package=package,
-        sbom=sbom,
+        package=common.package if common else None,
+        sbom=common.sbom if common else None,
+        platforms={platform: one for platform, one in packages.items() if platform},
         review=review,
     )

@@ -21,8 +21,7 @@ class Withdraw:
     def line(self) -> str:
         note = self.note
         return (
-            f"withdraw {note.id} {note.version}  sha256 {note.package.sha256[:12]}…  "
-            f"because {self.withdrawal.reason}"
+            f"withdraw {note.id} {note.version}  {note.digests}  because {self.withdrawal.reason}"
         )
 
     @property

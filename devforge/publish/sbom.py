@@ -40,11 +40,6 @@ _SPDX = re.compile(r"[A-Za-z0-9 .()+:-]+", re.ASCII)
 _PURL_TYPES = {"PyPI": "pypi", "npm": "npm"}
 
 
-def sbom_name(package: str) -> str:
-    """The file name beside `package`, `acme.todo-tree-1.4.0.cdx.json`."""
-    return f"{package.removesuffix('.zip')}.cdx.json"
-
-
 def render_sbom(
     source: Source, tree: SourceTree, package: Pointer, repository: RepositoryUrl | None = None
 ) -> bytes:

@@ -1,4 +1,4 @@
-"""Writes everything a browser or a client gets: the index, the feeds, the schemas and the pages."""
+"""Writes everything a browser gets: the pages, the feeds and the schemas. The index lies beside them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pathlib import Path
 
 import devforge
 from checks import CHECKS
-from devforge.adapters.environment import Environment
+from checks.pages import SEVERITIES, rule_pages
 from devforge.adapters.registry import read_registry_tree
+from devforge.adapters.rule_examples import read_examples
+from devforge.analytics.shown import Shown
 from devforge.model.registry import Registry
 from devforge.model.schemas import schemas
 from devforge.publish import views
-from devforge.publish.feeds import render_feed
+from devforge.publish.feeds import FeedEntry, FeedOf, render_feed, render_json_feed
 from devforge.publish.guard import refuse_missing
-from devforge.publish.index import IndexReport, build_index
 from devforge.publish.listing import Listing, Listings, by_developer, read_listings
 from devforge.publish.observe import Observed
 from devforge.publish.pages import Pages
@@ -30,32 +31,21 @@ _PER_PAGE = 120
 class SiteReport:
     """What writing the site did."""
 
-    index: IndexReport
     pages: int
     written: tuple[str, ...]
     removed: tuple[str, ...]
 
     def __str__(self) -> str:
         return (
-            f"{self.index}\n{counted(self.pages, 'page')} of the site: "
+            f"{counted(self.pages, 'page')} of the site: "
             f"{len(self.written)} new or changed, {len(self.removed)} removed"
         )
 
 
-def site_address(environment: Environment) -> str:
-    """Return where GitHub Pages serves this repository, ending in `/`.
-
-    Source: docs.github.com, "About GitHub Pages"; a server of our own serves below `/pages/`.
-    """
-    owner, _, name = environment.repository.partition("/")
-    if environment.server_url == "https://github.com":
-        host = f"{owner.lower()}.github.io"
-        return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
-    return f"{environment.server_url.rstrip('/')}/pages/{owner}/{name}/"
-
-
-def build_site(observed: Observed, out: Path, *, site_url: str) -> SiteReport:
-    """Make `out` the whole site, writing only what changed since it was last written there.
+def build_site(
+    observed: Observed, out: Path, *, site_url: str, downloads: Shown | None = None
+) -> SiteReport:
+    """Make `out` the whole site but for `index/`, writing only what changed since it was last written.
 
     Raises:
         Refused: fewer versions would be listed than the policy keeps; nothing is written then.
@@ -64,7 +54,9 @@ def build_site(observed: Observed, out: Path, *, site_url: str) -> SiteReport:
     registry = read_registry_tree(observed.registry, observed.head)
     listings = read_listings(observed, registry)
     server_url = observed.registry.server_url
-    return write_site(registry, listings, out, site_url=site_url, server_url=server_url)
+    return write_site(
+        registry, listings, out, site_url=site_url, server_url=server_url, downloads=downloads
+    )
 
 
 def write_site(
@@ -75,11 +67,13 @@ def write_site(
     site_url: str,
     server_url: str = "https://github.com",
     site: Path | None = None,
+    downloads: Shown | None = None,
 ) -> SiteReport:
     """Write the site of `listings`; see `build_site`.
 
     Args:
         server_url: where the repositories that pages link to are.
+        downloads: what was counted of them; None: nothing is said.
         site: the directory that holds the templates and static files; default: this package's.
     """
     policy = registry.policy
@@ -88,8 +82,6 @@ def write_site(
         released=listings.released,
         keep_percent=policy.publishing.keep_percent,
     )
-    documents = (listing.document for listing in listings.extensions)
-    index = build_index(documents, out / "index", policy, withdrawn=listings.withdrawn)
     about = policy.registry
     pages = Pages(
         out, site or site_directory(), registry=about, site_url=site_url, server_url=server_url
@@ -97,7 +89,7 @@ def write_site(
     _write_front(pages, listings.extensions)
     _write_browse(pages, listings.extensions)
     for listing in listings.extensions:
-        _write_extension(pages, listing, site_url, server_url)
+        _write_extension(pages, listing, site_url, server_url, downloads)
     for name, owned in by_developer(listings.extensions).items():
         _write_developer(pages, name, registry, owned)
     _write_checks(pages)
@@ -106,14 +98,10 @@ def write_site(
         pages.put(f"schemas/{file}", partial(bytes, content), key=views.digest(content))
     feed = views.site_feed(about.name, about.description)
     entries = views.feed_entries(listings.extensions)
-    pages.put(
-        feed.path,
-        lambda: render_feed(feed, entries, site_url=site_url),
-        key=views.digest(entries),
-    )
+    _put_feeds(pages, feed, entries, site_url, key=views.digest(entries))
     pages.render("404.html", "404.html", dict, key="")
     removed = pages.finish()
-    return SiteReport(index, pages.count, tuple(pages.written), removed)
+    return SiteReport(pages.count, tuple(pages.written), removed)
 
 
 def site_directory() -> Path:
@@ -156,17 +144,27 @@ def _write_browse(pages: Pages, listings: tuple[Listing, ...]) -> None:
             )
 
 
-def _write_extension(pages: Pages, listing: Listing, site_url: str, server_url: str) -> None:
+def _write_extension(
+    pages: Pages, listing: Listing, site_url: str, server_url: str, downloads: Shown | None
+) -> None:
+    fetched = downloads.of(listing.document.id) if downloads else None
     page = views.extension_path(listing.document.id)
     pages.render(
-        page, "extension.html", lambda: views.extension(listing, server_url), key=listing.key
+        page,
+        "extension.html",
+        lambda: views.extension(listing, server_url) | {"downloads": fetched},
+        key=views.digest([listing.key, fetched]) if fetched else listing.key,
     )
     feed = views.extension_feed(listing)
-    pages.put(
-        feed.path,
-        lambda: render_feed(feed, views.feed_entries((listing,)), site_url=site_url),
-        key=listing.key,
-    )
+    entries = views.feed_entries((listing,))
+    _put_feeds(pages, feed, entries, site_url, key=listing.key)
+
+
+def _put_feeds(
+    pages: Pages, feed: FeedOf, entries: list[FeedEntry], site_url: str, *, key: str
+) -> None:
+    for path, render in ((feed.path, render_feed), (feed.json_path, render_json_feed)):
+        pages.put(path, partial(render, feed, entries, site_url=site_url), key=key)
 
 
 def _write_developer(pages: Pages, name: str, registry: Registry, owned: list[Listing]) -> None:
@@ -188,6 +186,13 @@ def _write_checks(pages: Pages) -> None:
         pages.render(
             f"checks/{one.name}/index.html",
             "check.html",
-            partial(dict, check=one),
+            partial(dict, check=one, severities=SEVERITIES),
             key=views.digest([one.name, one.text, one.rules]),
+        )
+    for page in rule_pages(read_examples):
+        pages.render(
+            f"rules/{page.rule.id}/index.html",
+            "rule.html",
+            partial(dict, page=page),
+            key=views.digest(page),
         )

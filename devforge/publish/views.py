@@ -12,13 +12,16 @@ from typing import Any
 from markupsafe import Markup
 
 from checks.protocol import Check, Rule
+from devforge.model.doings import counts, doings
 from devforge.model.index import ExtensionDocument, IndexedVersion
 from devforge.model.names import ExtensionId
 from devforge.model.observed import DependencyFact
+from devforge.model.profile import Profile
 from devforge.publish.feeds import FeedEntry, FeedOf
 from devforge.publish.listing import Listing
 from devforge.publish.prose import render_prose
 
+_MOST_THROUGH = 200  # dependencies of dependencies that a page names
 _HEADING_LEVEL = 2  # prose stands below a heading of this level
 
 
@@ -94,6 +97,8 @@ def extension(listing: Listing, server_url: str) -> dict[str, Any]:
     return {
         "document": document,
         "shown": listing.shown,
+        "notes": listing.notes,
+        "commit": source.commit,
         "report": listing.report,
         "readme": render_prose(
             source.readme, source_url=at, below=_HEADING_LEVEL, title=document.display_name
@@ -102,8 +107,19 @@ def extension(listing: Listing, server_url: str) -> dict[str, Any]:
         "repository": repository,
         "source_url": f"{repository}/tree/{source.commit}/{inner}".rstrip("/"),
         "packages": _direct(source.dependencies),
+        "does": tuple(doings(profile)) if (profile := _profile(listing)) else None,
+        "through": [one for one in profile.dependencies if not one.direct] if profile else [],
+        "most_through": _MOST_THROUGH,
+        "brings": tuple(counts(profile)) if profile else (),
+        "code_url": at,
         "latest_published": recency(listing)[0],
     }
+
+
+def _profile(listing: Listing) -> Profile | None:
+    """What the shown version does: all the review said, or else the part that was kept."""
+    found = listing.report.profile if listing.report else None
+    return found or listing.note.source.profile
 
 
 def _direct(facts: Sequence[DependencyFact]) -> list[DependencyFact]:

@@ -72,15 +72,6 @@ def price(amount: Price | None) -> str:
     return f"{figure} {amount.currency.upper()} {_BILLING[amount.billing]}"
 
 
-def size(length: int) -> str:
-    """Return a number of bytes as people say it: `412 bytes`, `18 kB`, `2.4 MB`."""
-    if length < 1000:
-        return f"{length} bytes"
-    if length < 1_000_000:
-        return f"{length / 1000:.0f} kB"
-    return f"{length / 1_000_000:.1f} MB"
-
-
 def monogram(name: str) -> str:
     """Return one or two letters that stand for an extension where it shows no picture."""
     letters = [word[0] for word in name.split() if word[0].isalnum()]
@@ -95,6 +86,11 @@ def hue(id: object) -> int:
 def category(name: str) -> str:
     """Return a category as a heading."""
     return {"ai": "AI"}.get(name, name.replace("-", " ").capitalize())
+
+
+def capital(text: str) -> str:
+    """Return `text` as a sentence begins; what follows the first letter stays as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def counted(number: int, noun: str) -> str:

@@ -6,10 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from devforge.adapters.github import Reaction
 from devforge.model.change import Approved
 from devforge.model.names import ExtensionId
+from devforge.model.pace import Merged
+from devforge.model.scans import Scans
 from devforge.model.verdict import Report
 from devforge.model.versions import Version
+from devforge.model.waivers import Accepted
 from devforge.review.memory import Memory
 
 
@@ -56,20 +60,41 @@ class SetStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class React:
+    """Answer a comment that gave a command."""
+
+    pull: int
+    comment: int
+    content: Reaction
+
+    @property
+    def line(self) -> str:
+        return f"react    #{self.pull}   {self.content} to comment {self.comment}"
+
+
+@dataclass(frozen=True, slots=True)
 class Remember:
     """Keep the report, what was let in, and the last word on this head, in one commit."""
 
     pull: int
     memory: Memory
-    report: Report | None = None
+    last: Report | None = None  # the report on this head, whatever it decided
+    report: Report | None = None  # the same where a merge may follow: publishing needs it
     id: ExtensionId | None = None
     version: Version | None = None
     approved: Approved | None = None
+    accepted: tuple[Accepted, ...] = ()  # findings that stay accepted
+    waited_seconds: float | None = None  # how long a maintainer was waited for, now that it is over
+    merged: Merged | None = None  # and of whom, by id: what is let in counts for their pace
+    author: int | None = None
+    scans: Scans | None = None  # what the tools said of each file
 
     @property
     def line(self) -> str:
         what = f"report of {self.id} {self.version}" if self.report else "the outcome"
-        return f"remember #{self.pull}   {what}, {self.memory.outcome}, try {self.memory.attempts}"
+        more = f", {len(self.accepted)} accepted" if self.accepted else ""
+        memory = self.memory
+        return f"remember #{self.pull}   {what}, {memory.outcome}, try {memory.attempts}{more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +122,17 @@ class DispatchPublish:
         return f"dispatch publish on {self.branch}"
 
 
-ReviewChange = PutComment | SetLabels | SetStatus | Remember | Merge | DispatchPublish
+@dataclass(frozen=True, slots=True)
+class DispatchReview:
+    """Start the review again, for what somebody asked to be looked at anew."""
+
+    branch: str
+
+    @property
+    def line(self) -> str:
+        return f"dispatch review on {self.branch}"
+
+
+ReviewChange = (
+    PutComment | SetLabels | SetStatus | React | Remember | Merge | DispatchPublish | DispatchReview
+)

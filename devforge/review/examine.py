@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 
 from checks import CHECKS
 from checks.protocol import Check, NoVerdict, Rule
+from checks.security.flows import look_ahead
 from devforge.adapters.bandit import scan_python
 from devforge.adapters.oxlint import lint_javascript
 from devforge.adapters.ruff import lint_python
 from devforge.adapters.semgrep import UNREAD, scan
+from devforge.model.collector import collector_paused
 from devforge.model.observed import (
     DependencyFact,
     Missing,
@@ -27,12 +30,17 @@ from devforge.model.observed import (
     Trial,
 )
 from devforge.model.policy import CheckName, Severity
+from devforge.model.scans import Scans
 from devforge.model.submission import Submission
 from devforge.model.verdict import CheckReport, Finding, Verdict
 from devforge.review.dependencies import read_dependencies
 from devforge.review.materialise import materialise
+from devforge.review.scans import remembered
+from devforge.review.waiving import excuse
 
 _LOG = logging.getLogger(__name__)
+_LINTERS = ("ruff", "oxlint")
+_SCANNERS = ("semgrep", "bandit")
 _ORDER: tuple[Severity, ...] = ("info", "warn", "person", "block")
 _LONGEST_SECONDS = 6 * 3600.0  # no job runs longer
 _COST: dict[Severity, int] = {"block": 60, "person": 25, "warn": 5, "info": 1}
@@ -58,34 +66,73 @@ class StaticObservation:
         )
 
 
-def observe_static(tree: SourceTree, *, scratch: Path) -> StaticObservation:
+@collector_paused()
+def observe_static(
+    tree: SourceTree, *, scratch: Path, scans: Scans | None = None, ahead: bool = True
+) -> StaticObservation:
     """Run ruff, oxlint, bandit and semgrep side by side over `tree` and read its dependencies.
 
     Args:
         scratch: a directory of ours; `source` below it must not exist yet.
+        scans: what is remembered of files; those are not read again, and the answer is the same.
+        ahead: whether this process examines the tree next: what needs no tool is begun meanwhile.
     """
-    code = materialise(tree, scratch / "source")
-    seconds: dict[CheckName, float] = {}
-    started = time.perf_counter()
+    known = remembered(scans, tree)
+    code = materialise(tree, scratch / "source", without=known)
     with ThreadPoolExecutor(max_workers=4) as pool:
-        semgrep = pool.submit(scan, code.directory)
-        bandit = pool.submit(scan_python, code.directory)
-        oxlint = pool.submit(lint_javascript, code.directory)
-        ruff = pool.submit(lint_python, code.directory)
-        lint = code.translated(_joined(ruff.result(), oxlint.result()))
-        seconds["quality"] = time.perf_counter() - started
-        security = code.translated(_joined(semgrep.result(), bandit.result()))
-        seconds["security"] = time.perf_counter() - started
-    if not isinstance(security, Missing):
-        security = (*security, *_left_out(code.left_out))
+        tools = {
+            tool: pool.submit(_timed, run, code.directory)  # the longest first
+            for tool, run in (
+                ("semgrep", scan),
+                ("bandit", scan_python),
+                ("oxlint", lint_javascript),
+                ("ruff", lint_python),
+            )
+        }
+        dependencies = read_dependencies(tree)
+        began = time.perf_counter()
+        if ahead:
+            _look_ahead(tree)
+        looked = time.perf_counter() - began
+    said = {tool: future.result() for tool, future in tools.items()}
+    lint = code.translated(_joined(*(said[tool].answer for tool in _LINTERS)))
+    security = code.translated(_joined(*(said[tool].answer for tool in _SCANNERS)))
+    before = [finding for findings in known.values() for finding in findings]
+    left_out = tuple(_left_out(code.left_out))
     return StaticObservation(
-        lint=lint,
-        security=security,
-        dependencies=read_dependencies(tree),
-        tool_seconds=seconds,
+        lint=_with(lint, (f for f in before if f.tool in _LINTERS)),
+        security=_with(security, (f for f in before if f.tool not in _LINTERS), left_out),
+        dependencies=dependencies,
+        tool_seconds={
+            "quality": max(said[tool].seconds for tool in _LINTERS),
+            "security": max(looked, *(said[tool].seconds for tool in _SCANNERS)),
+        },
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a tool answered, and how long it took."""
+
+    answer: tuple[ToolFinding, ...] | Missing
+    seconds: float
+
+
+def _timed(run: Callable[[Path], tuple[ToolFinding, ...] | Missing], directory: Path) -> _Said:
+    start = time.perf_counter()
+    answer = run(directory)
+    return _Said(answer, time.perf_counter() - start)
+
+
+def _look_ahead(tree: SourceTree) -> None:
+    """Do what the checks do without a tool. What goes wrong is met, and told, by the check itself."""
+    try:
+        look_ahead(tree)
+    except Exception:
+        _LOG.exception("looking ahead failed")
+
+
+@collector_paused()
 def examine(
     submission: Submission,
     only: Collection[CheckName] | None = None,
@@ -120,6 +167,7 @@ def _examined(check: Check, submission: Submission) -> CheckReport:
         _LOG.exception("the check %s failed", check.NAME)
         reason = f"the check itself failed, which is ours to mend: {type(error).__name__}"
     turned = _turned(findings, check.RULES, submission.policy.review.severities)
+    turned = tuple(sorted(excuse(turned, check.NAME, submission), key=_place))
     return CheckReport(
         name=check.NAME,
         verdict="no verdict" if reason else _verdict(turned),
@@ -187,6 +235,17 @@ def _joined(
     if reasons:
         return Missing(reason="; ".join(reasons))
     return tuple(f for answer in answers if not isinstance(answer, Missing) for f in answer)
+
+
+def _with(
+    findings: tuple[ToolFinding, ...] | Missing,
+    known: Iterable[ToolFinding],
+    last: tuple[ToolFinding, ...] = (),
+) -> tuple[ToolFinding, ...] | Missing:
+    """What was found now and what is remembered, in order of place, and `last` at the end."""
+    if isinstance(findings, Missing):
+        return findings
+    return (*sorted((*findings, *known), key=attrgetter("place")), *last)
 
 
 def _left_out(files: Mapping[str, str]) -> Iterable[ToolFinding]:

@@ -15,7 +15,9 @@ from pydantic import ValidationError
 
 from devforge.errors import BadInput
 from devforge.model.base import Strict
-from devforge.model.names import CommitSha, Sha256
+from devforge.model.components import Vendored, Vulnerabilities
+from devforge.model.cost import Spent
+from devforge.model.digests import CommitSha, Sha256
 from devforge.model.observed import Missing, Mode, SourceFile, SourceTree, ToolFinding, Trial
 from devforge.model.policy import CheckName, Limits
 
@@ -30,6 +32,7 @@ class Listed(Strict):
 
     schema_version: Literal[1] = 1
     heads: dict[int, CommitSha]
+    spent: Spent = Spent()
 
 
 class Observed(Strict):
@@ -38,8 +41,11 @@ class Observed(Strict):
     schema_version: Literal[1] = 1
     head: CommitSha
     tree_sha256: Sha256
+    tools: Sha256 | None = None  # `tools_digest` of the tools that looked
     lint: tuple[ToolFinding, ...] | Missing
     security: tuple[ToolFinding, ...] | Missing
+    vendored: tuple[Vendored, ...] | Missing = Missing(reason="it was not handed over")
+    vulnerabilities: Vulnerabilities | Missing = Missing(reason="they were not handed over")
     tool_seconds: dict[CheckName, float] = {}
 
 
@@ -50,6 +56,7 @@ class Tried(Strict):
     head: CommitSha
     tree_sha256: Sha256
     trial: Trial | Missing
+    spent: Spent = Spent()
 
 
 class _Header(Strict):

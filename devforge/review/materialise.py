@@ -8,7 +8,7 @@ written, so no configuration or ignore file of the extension is there to be foun
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,8 @@ CODE = (".py", ".pyi", ".pyw", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".c
 LARGEST_BYTES = 1_500_000
 DEEPEST = 1_000
 _BRACKET = re.compile(rb"[\[\](){}]")
+# Qt Linguist's translations are called .ts too; neither beginning of one is TypeScript.
+_TRANSLATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[ \t]|<!DOCTYPE TS>)")
 _SHEBANG = re.compile(rb"#![^\n]*?\b(python|node|deno|bun)")
 _READ_AS = {".pyw": ".py", ".mts": ".ts", ".cts": ".ts"}  # by names that every tool knows
 _SPOKEN = {b"python": ".py", b"node": ".js", b"deno": ".ts", b"bun": ".ts"}
@@ -48,8 +50,10 @@ class Materialised:
         return tuple(sorted(named, key=lambda f: (f.path, f.line, f.code, f.message)))
 
 
-def materialise(tree: SourceTree, directory: Path) -> Materialised:
-    """Write every code file of `tree` below `directory`, which must be new or empty.
+def materialise(
+    tree: SourceTree, directory: Path, *, without: Collection[str] = ()
+) -> Materialised:
+    """Write every code file of `tree` but those `without` below `directory`, new or empty.
 
     Symbolic links and submodules are not followed: they are the manifest check's business.
     """
@@ -58,7 +62,7 @@ def materialise(tree: SourceTree, directory: Path) -> Materialised:
     left_out: dict[str, str] = {}
     for path, file in sorted(tree.files.items()):
         suffix = code_suffix(file)
-        if suffix is None:
+        if suffix is None or path in without:
             continue
         if reason := _unfit(file):
             left_out[path] = reason
@@ -96,6 +100,8 @@ def code_suffix(file: SourceFile) -> str | None:
     lower = file.path.lower()
     for suffix in CODE:
         if lower.endswith(suffix):
+            if suffix == ".ts" and _TRANSLATION.match(file.content[:100]):
+                return None
             return _READ_AS.get(suffix, suffix)
     if "." not in lower.rpartition("/")[2] and (spoken := _SHEBANG.match(file.content[:200])):
         return _SPOKEN[spoken[1]]

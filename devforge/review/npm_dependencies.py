@@ -1,14 +1,19 @@
-"""Dependencies as package.json and its lock write them. Pure."""
+"""Dependencies as package.json and its lock write them, at the root and in the parts below it. Pure."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from devforge.model.observed import DependencyFact, SourceTree
+from checks.places import place_of
+from devforge.model.observed import DependencyFact, SourceFile, SourceTree
+from devforge.model.tables import json_table
+from devforge.review.script_locks import Locked, pnpm_versions, reachable, read_pnpm, read_yarn
 
-LOCKS = ("package-lock.json", "npm-shrinkwrap.json")
+_LOCKS = ("package-lock.json", "npm-shrinkwrap.json")
+_OTHERS = ("yarn.lock", "pnpm-lock.yaml")
 _SECTIONS = {
     "dependencies": False,
     "optionalDependencies": False,
@@ -16,35 +21,135 @@ _SECTIONS = {
     "devDependencies": True,
 }
 _INSIDE = "node_modules/"
+_PARTS = 20  # parts with a package.json of their own that are read below the root
+_DEEPEST = 3
+_MOST = 10_000
 
 
 def read_npm(tree: SourceTree) -> list[DependencyFact]:
-    """Return what package.json at the root asks for, then what only its lock names."""
-    locks = [entry for name in LOCKS for entry in _locked(tree, name)]
-    pinned = {fact.name: fact for fact in reversed(locks)}
-    declared = []
-    for section, for_tests in _SECTIONS.items():
-        for name, requirement in _texts(_object(tree, "package.json").get(section)):
-            lock = pinned.get(name)
-            declared.append(
-                DependencyFact(
-                    ecosystem="npm",
-                    name=name,
-                    requirement=requirement,
-                    source=f"package.json: {section}",
-                    locked=lock.locked if lock else None,
-                    hashed=lock.hashed if lock else False,
-                    for_tests=for_tests,
-                )
+    """Return what each package.json asks for, and then what only the locks name.
+
+    A part without a lock of its own has that of the nearest directory above it, as workspaces do.
+    """
+    parts = {at: _part(tree, at) for at in _parts(tree)}
+    sharing: dict[str | None, list[_Part]] = defaultdict(list)
+    for at, part in parts.items():
+        sharing[_lock_directory(tree, at)].append(part)
+    return [fact for where, those in sharing.items() for fact in _with_lock(tree, where, those)]
+
+
+def _parts(tree: SourceTree) -> list[str]:
+    """The directories with a package.json: the root, and below it parts that are no one else's."""
+    below = sorted(
+        path.removesuffix("package.json")
+        for path in tree.files
+        if path.endswith("/package.json")
+        and path.count("/") <= _DEEPEST
+        and place_of(path) == "source"
+    )
+    return ["", *below[:_PARTS]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one package.json says: what it asks for by section and name, and what it overrides."""
+
+    at: str
+    asked: Mapping[tuple[str, str], str]
+    overrides: tuple[DependencyFact, ...]
+
+
+def _part(tree: SourceTree, at: str) -> _Part:
+    package = json_table(tree.get(f"{at}package.json"))
+    asked = {
+        (section, name): requirement
+        for section in _SECTIONS
+        for name, requirement in _texts(package.get(section))
+    }
+    return _Part(at, asked, tuple(_overrides(package, at)))
+
+
+def _lock_directory(tree: SourceTree, at: str) -> str | None:
+    directories = [at]
+    while at:
+        at = at.rstrip("/").rpartition("/")[0]
+        at = f"{at}/" if at else ""
+        directories.append(at)
+    every = (*_LOCKS, *_OTHERS)
+    return next((d for d in directories if any(f"{d}{n}" in tree.files for n in every)), None)
+
+
+def _with_lock(tree: SourceTree, where: str | None, parts: list[_Part]) -> Iterator[DependencyFact]:
+    """Yield what `parts` ask for as the lock in `where` pins it, and what else it holds."""
+    locks, pins = ([], {}) if where is None else _locks(tree, where, parts)
+    nearest = {fact.name: fact for fact in reversed(locks)}
+    direct: set[tuple[str, str | None]] = set()
+    for part in parts:
+        for (section, name), requirement in part.asked.items():
+            lock = pins.get((part.at, name, requirement)) or nearest.get(name)
+            direct |= {(name, lock.locked if lock else None)}
+            yield DependencyFact(
+                ecosystem="npm",
+                name=name,
+                requirement=requirement,
+                source=f"{part.at}package.json: {section}",
+                locked=lock.locked if lock else None,
+                hashed=lock.hashed if lock else False,
+                for_tests=_SECTIONS[section],
             )
-    declared += _overrides(tree)
-    direct = {fact.name for fact in declared}
-    return [*declared, *(fact for fact in locks if fact.name not in direct)]
+        yield from part.overrides
+    yield from (fact for fact in locks if (fact.name, fact.locked) not in direct)
 
 
-def _overrides(tree: SourceTree) -> Iterator[DependencyFact]:
+def _locks(
+    tree: SourceTree, where: str, parts: list[_Part]
+) -> tuple[list[DependencyFact], Mapping[tuple[str, str, str], DependencyFact]]:
+    """What the locks in `where` pin, and which of it answers which part's requirement."""
+    facts = [fact for name in _LOCKS for fact in _locked(tree, f"{where}{name}")]
+    if facts:
+        return facts, {}
+    for name in _OTHERS:
+        file = tree.get(f"{where}{name}")
+        if file is not None and file.is_plain:
+            return _of_other(file, where, parts)
+    return [], {}
+
+
+def _of_other(
+    file: SourceFile, where: str, parts: list[_Part]
+) -> tuple[list[DependencyFact], Mapping[tuple[str, str, str], DependencyFact]]:
+    """The same for the locks of yarn and pnpm, which do not mark what only tests need."""
+    is_pnpm = file.path.endswith("pnpm-lock.yaml")
+    packages = (read_pnpm if is_pnpm else read_yarn)(file.text)
+    exact: dict[tuple[str, str, str], tuple[str, str]] = {}
+    roots = []
+    for part in parts:
+        versions = pnpm_versions(file.text, part.at.removeprefix(where)) if is_pnpm else {}
+        for (section, name), requirement in part.asked.items():
+            spec = (name, versions.get(name, requirement))
+            exact[part.at, name, requirement] = spec
+            roots += [] if _SECTIONS[section] else [spec]
+    needed = reachable(packages, roots)
+    facts = [_fact(one, file.path, for_tests=id(one) not in needed) for one in packages]
+    by_spec = {spec: fact for one, fact in zip(packages, facts, strict=True) for spec in one.asked}
+    return facts, {key: by_spec[spec] for key, spec in exact.items() if spec in by_spec}
+
+
+def _fact(one: Locked, file: str, *, for_tests: bool) -> DependencyFact:
+    return DependencyFact(
+        ecosystem="npm",
+        name=one.name[:214],
+        requirement=(one.source or one.version)[:300],
+        source=file,
+        locked=one.version[:64],
+        hashed=one.hashed,
+        for_tests=for_tests,
+        direct=False,
+    )
+
+
+def _overrides(package: dict[str, object], at: str) -> Iterator[DependencyFact]:
     """What package.json puts in the place of others' dependencies, if it is no plain version."""
-    package = _object(tree, "package.json")
     pnpm = package.get("pnpm")
     sections = {
         "overrides": package.get("overrides"),
@@ -60,14 +165,15 @@ def _overrides(tree: SourceTree) -> Iterator[DependencyFact]:
                     if not name.startswith("@")
                     else name,
                     requirement=requirement,
-                    source=f"package.json: {section}",
+                    source=f"{at}package.json: {section}",
                 )
 
 
 def _locked(tree: SourceTree, file: str) -> Iterator[DependencyFact]:
-    """Packages of a lock of version 2 or 3, those nearest to the root first."""
-    packages = _object(tree, file).get("packages")
-    found = packages.items() if isinstance(packages, dict) else ()
+    """Packages of npm's lock, those nearest to the root first."""
+    lock = json_table(tree.get(file))
+    packages = lock.get("packages")
+    found = packages.items() if isinstance(packages, dict) else _nested(lock)
     for path, entry in sorted(found, key=lambda item: (str(item[0]).count("/"), str(item[0]))):
         if not isinstance(entry, dict) or _INSIDE not in path:
             continue
@@ -84,15 +190,18 @@ def _locked(tree: SourceTree, file: str) -> Iterator[DependencyFact]:
         )
 
 
-def _object(tree: SourceTree, path: str) -> dict[str, object]:
-    file = tree.get(path)
-    if file is None:
-        return {}
-    try:
-        value = json.loads(file.content)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+def _nested(lock: dict[str, object]) -> list[tuple[str, object]]:
+    """The nested `dependencies` of locks before npm 7, as paths of `packages`."""
+    found: list[tuple[str, object]] = []
+    waiting: list[tuple[str, object]] = [("", lock)]
+    while waiting and len(found) < _MOST:
+        at, entry = waiting.pop(0)
+        inner = entry.get("dependencies") if isinstance(entry, dict) else None
+        for name, one in inner.items() if isinstance(inner, dict) else ():
+            path = f"{at}/{_INSIDE}{name}".removeprefix("/")
+            found.append((path, one))
+            waiting.append((path, one))
+    return found
 
 
 def _texts(section: object) -> Iterator[tuple[str, str]]:

@@ -9,24 +9,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from devforge.adapters.git import Objects
 from devforge.adapters.github import GitHub
 from devforge.adapters.github_answers import Pull
 from devforge.adapters.state import State
 from devforge.errors import BadInput, DevForgeError, Refused, Unavailable
-from devforge.model.change import EarlierPull, Proposed, Subject
+from devforge.model.change import Author, EarlierPull, Proposed, Subject
 from devforge.model.names import ExtensionId
 from devforge.model.observed import Missing, SourceTree
+from devforge.model.pace import DAY, pace_path, read_pace
 from devforge.model.policy import Policy
-from devforge.model.submission import Problem, Submission
+from devforge.model.problem import Problem
+from devforge.model.submission import Submission
 from devforge.model.versions import Version
+from devforge.model.waivers import Acceptances, Accepted
+from devforge.review.authors import author_of
+from devforge.review.control import with_control, with_namesake
 from devforge.review.memory import Memory, memory_path, read_memory
 from devforge.review.proposal import Proposal, read_proposal
 from devforge.review.source import read_source_of
 from devforge.review.subject import catalogue, read_subject
+from devforge.review.waiving import acceptances_path
 
 _LOG = logging.getLogger(__name__)
 BASE = "refs/devforge/base"
@@ -72,6 +80,7 @@ class Desk:
     registry: Registry
     pulls: tuple[Pull, ...]
     subjects: dict[int, Subject] = field(default_factory=dict)
+    authors: dict[int, Author | None] = field(default_factory=dict)
     moved: set[int] = field(default_factory=set)
 
 
@@ -99,6 +108,7 @@ def lay_out(registry: Registry, pulls: Iterable[Pull]) -> Desk:
     desk = Desk(registry, tuple(sorted(pulls, key=lambda pull: pull.number)))
     _fetch_heads(registry.objects, desk.pulls)
     for pull in desk.pulls:
+        desk.authors[pull.number] = author_of(pull, registry.state)
         try:
             head = registry.objects.resolve(_head_ref(pull.number), "commit")
             if head != pull.head.sha:
@@ -112,17 +122,17 @@ def lay_out(registry: Registry, pulls: Iterable[Pull]) -> Desk:
     return desk
 
 
-def observe(
-    desk: Desk, pull: Pull, *, policy: Policy, sources: Path, now: datetime | None = None
-) -> Candidate:
+def observe(desk: Desk, pull: Pull, *, policy: Policy, sources: Path) -> Candidate:
     """Return everything about one pull request that reading can tell.
 
     Raises:
         Unavailable: the server gave no answer about the registry itself.
     """
     registry = desk.registry
-    proposal = read_proposal(registry.objects, registry.base, pull, policy)
-    change = _with_names(registry, desk, pull, proposal, now or datetime.now(UTC))
+    author, now = desk.authors[pull.number], registry.github.now
+    proposal = read_proposal(registry.objects, registry.base, pull, policy, author=author, now=now)
+    change = _with_names(registry, desk, pull, proposal)
+    change = replace(change, others_today=_others_today(desk, pull, change))
     submission = Submission(
         id=change.subject.extension,
         tree=SourceTree(files={}),
@@ -135,6 +145,7 @@ def observe(
         record=change.new_versions.get(change.version) if change.version else None,
         record_problems=proposal.problems,
         change=change,
+        accepted=_accepted(registry.state, change.subject.extension),
     )
     waits_for = _in_the_way(desk, pull, change)
     if change.version is None or submission.extension is None or submission.record is None:
@@ -165,18 +176,18 @@ def _with_source(registry: Registry, candidate: Candidate, sources: Path) -> Can
         problems = (*submission.record_problems, problem)
         return replace(candidate, submission=replace(submission, record_problems=problems))
     has_source = found.manifest is not None or bool(found.tree.files)
+    if found.change is not None:
+        change = with_control(found.change, registry.objects.server_url)
+        found = replace(found, change=change)
     return replace(candidate, submission=found, has_source=has_source)
 
 
-def _with_names(
-    registry: Registry, desk: Desk, pull: Pull, proposal: Proposal, now: datetime
-) -> Proposed:
+def _with_names(registry: Registry, desk: Desk, pull: Pull, proposal: Proposal) -> Proposed:
     change = replace(
         proposal.change,
         extension_ids=frozenset(registry.catalogue),
         developer_names=registry.developer_names,
         earlier=tuple(_earlier(desk, pull)),
-        now=now,
     )
     new = change.new_developer
     if new is None or change.author is None:
@@ -189,7 +200,41 @@ def _with_names(
     for member in strangers[:20]:
         account = registry.github.account_named(member.login)
         accounts[member.login] = account.id if account else None
-    return replace(change, accounts=accounts)
+    change = replace(change, accounts=accounts)
+    return with_namesake(change, registry.github, registry.objects.server_url)
+
+
+def _accepted(state: State, identity: ExtensionId | None) -> tuple[Accepted, ...]:
+    """What a maintainer accepted of this extension before.
+
+    Raises:
+        Unavailable: it cannot be read: asking again would seem arbitrary to its author.
+    """
+    if identity is None:
+        return ()
+    path = acceptances_path(identity)
+    try:
+        content = state.read(path)
+        return Acceptances.model_validate_json(content).accepted if content else ()
+    except ValidationError as error:
+        raise Unavailable(f"{path} on the state branch cannot be read") from error
+
+
+def _others_today(desk: Desk, pull: Pull, change: Proposed) -> frozenset[int]:
+    """The author's pull requests of the last day that were merged, or came before this one."""
+    author, since = change.author, change.now - DAY
+    if author is None:
+        return frozenset()
+    merged = read_pace(desk.registry.state.read(pace_path(author.id))).since(since)
+    before = {
+        other.number
+        for other in desk.pulls
+        if other.number < pull.number
+        and datetime.fromisoformat(other.created_at) > since
+        and (whose := desk.authors[other.number]) is not None
+        and whose.id == author.id
+    }
+    return (merged | before) - {pull.number}
 
 
 def _earlier(desk: Desk, pull: Pull) -> Iterable[EarlierPull]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from devforge.adapters.git import Objects
@@ -12,11 +12,13 @@ from devforge.adapters.git_listing import TreeEntry
 from devforge.adapters.github_answers import Pull
 from devforge.errors import BadInput, Unavailable
 from devforge.model.change import Author, Proposed, TreeChange, shown
+from devforge.model.consistency import secure_version_problem
 from devforge.model.names import ExtensionId
 from devforge.model.policy import Policy
+from devforge.model.problem import Problem
 from devforge.model.reading import BadRecord, read_record
 from devforge.model.records import Developer, Extension, VersionRecord
-from devforge.model.submission import Problem, Published
+from devforge.model.submission import Published
 from devforge.model.versions import Version
 from devforge.review.subject import extension_at, read_subject
 
@@ -63,10 +65,14 @@ class _Records:
         return None
 
 
-def read_proposal(objects: Objects, base: str, pull: Pull, policy: Policy) -> Proposal:
-    """Return what merging `pull` into the commit `base` would do. Judges nothing."""
-    author = Author(pull.user.id, pull.user.login) if pull.user else None
-    now = datetime.now(UTC)
+def read_proposal(
+    objects: Objects, base: str, pull: Pull, policy: Policy, *, author: Author | None, now: datetime
+) -> Proposal:
+    """Return what merging `pull` into the commit `base` would do. Judges nothing.
+
+    Args:
+        author: whose pull request it is, as far as the server and our own jobs know.
+    """
     merged = None
     if objects.merge_base(base, pull.head.sha) is not None:
         merged = objects.merge_trees(base, pull.head.sha)
@@ -117,6 +123,8 @@ def _extension(
         after.problems.append(Problem(folder, many, "make several pull requests of it"))
     found = (after.objects.entry(after.tree, path) for path in touched[:_VERSIONS])
     new_versions = _versions(after, identity, (entry for entry in found if entry is not None))
+    if new and (odd := secure_version_problem(identity, new, {**old_versions, **new_versions})):
+        after.problems.append(odd)
     owners = {identity.developer, *(old.owners if old else ()), *(new.owners if new else ())}
     developers = {name: _developer(before, name) for name in sorted(owners)}
     _whole(before)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import configparser
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -13,6 +12,8 @@ from packaging.utils import canonicalize_name
 
 from devforge.model.observed import DependencyFact, SourceTree
 from devforge.model.python_source import parse_python
+from devforge.model.tables import below, toml_table
+from devforge.review.python_locks import read_locks
 
 _REQUIREMENTS = re.compile(
     r"(?:requirements/)?[\w.-]*(?:requirements|constraints|base|main|dev|test)[\w.-]*\.(?:txt|in)"
@@ -21,7 +22,6 @@ _FOR_TESTS = re.compile(r"test|dev|doc|lint|typing|ci\b|bench|coverage", re.IGNO
 _URL = re.compile(r"(?:git|hg|svn|bzr)\+|https?://|file:|\.{0,2}/|[A-Za-z]:\\", re.IGNORECASE)
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
 _HASH = re.compile(r"\s--hash=\S+")
-_LOCKS = ("uv.lock", "poetry.lock", "pylock.toml", "pdm.lock")
 
 
 def read_python(tree: SourceTree) -> list[DependencyFact]:
@@ -31,8 +31,10 @@ def read_python(tree: SourceTree) -> list[DependencyFact]:
         *_pyproject(tree),
         *_setup_cfg(tree),
         *_setup_py(tree),
+        *_pipfile(tree),
     ]
-    locked = {fact.name: fact for fact in _lock_files(tree)}
+    shipped = {fact.name for fact in declared if not fact.for_tests}
+    locked = {fact.name: fact for fact in read_locks(tree, shipped)}
     known = [_pinned(fact, locked) for fact in declared]
     direct = {fact.name for fact in known}
     return [*known, *(fact for name, fact in locked.items() if name not in direct)]
@@ -53,38 +55,53 @@ def _requirement_files(tree: SourceTree) -> Iterator[DependencyFact]:
 
 
 def _pyproject(tree: SourceTree) -> Iterator[DependencyFact]:
-    document = _toml(tree, "pyproject.toml")
-    project = _table(document, "project")
+    document = toml_table(tree.get("pyproject.toml"))
+    project = below(document, "project")
     yield from _facts(_list(project.get("dependencies")), "pyproject.toml: project.dependencies")
     extras = {"optional-dependencies": project, "dependency-groups": document}
     for name, table in extras.items():
-        groups = _table(table, name)
+        groups = below(table, name)
         for group, wanted in groups.items():
             where = f"pyproject.toml: {name}.{group}"
             yield from _facts(_list(wanted), where, for_tests=True)
-    uv = _table(_table(document, "tool"), "uv")
-    sources = _table(uv, "sources")
+    uv = below(below(document, "tool"), "uv")
+    sources = below(uv, "sources")
     for name in sources:
-        source = _table(sources, name)
+        source = below(sources, name)
         address = source.get("git") or source.get("url")
         if isinstance(address, str):
             yield _fact(name, f"{name} @ {address}", "pyproject.toml: tool.uv.sources")
-    poetry = _table(_table(document, "tool"), "poetry")
-    yield from _poetry(_table(poetry, "dependencies"), for_tests=False)
-    yield from _poetry(_table(poetry, "dev-dependencies"), for_tests=True)
-    for inner in _table(poetry, "group").values():
+    poetry = below(below(document, "tool"), "poetry")
+    yield from _tables(
+        below(poetry, "dependencies"), "pyproject.toml: tool.poetry", for_tests=False
+    )
+    yield from _tables(
+        below(poetry, "dev-dependencies"), "pyproject.toml: tool.poetry", for_tests=True
+    )
+    for inner in below(poetry, "group").values():
         if isinstance(inner, dict):
-            yield from _poetry(_table(inner, "dependencies"), for_tests=True)
+            yield from _tables(
+                below(inner, "dependencies"), "pyproject.toml: tool.poetry", for_tests=True
+            )
 
 
-def _poetry(section: dict[str, object], *, for_tests: bool) -> Iterator[DependencyFact]:
+def _tables(
+    section: dict[str, object], source: str, *, for_tests: bool
+) -> Iterator[DependencyFact]:
+    """Requirements as poetry and pipenv write them: name → a version, or a table."""
     for name, wanted in section.items():
         if name.lower() == "python":
             continue
         table = wanted if isinstance(wanted, dict) else {"version": wanted}
         place = table.get("git") or table.get("url") or table.get("path")
         requirement = f"{name} @ {place}" if place else f"{name} {table.get('version', '')}"
-        yield _fact(name, requirement, "pyproject.toml: tool.poetry", for_tests=for_tests)
+        yield _fact(name, requirement, source, for_tests=for_tests)
+
+
+def _pipfile(tree: SourceTree) -> Iterator[DependencyFact]:
+    document = toml_table(tree.get("Pipfile"))
+    yield from _tables(below(document, "packages"), "Pipfile: packages", for_tests=False)
+    yield from _tables(below(document, "dev-packages"), "Pipfile: dev-packages", for_tests=True)
 
 
 def _setup_cfg(tree: SourceTree) -> Iterator[DependencyFact]:
@@ -131,22 +148,6 @@ def _setup_py(tree: SourceTree) -> Iterator[DependencyFact]:
 def _literals(value: ast.expr | None) -> list[str]:
     items = value.elts if isinstance(value, ast.List | ast.Tuple) else []
     return _list([item.value for item in items if isinstance(item, ast.Constant)])
-
-
-def _lock_files(tree: SourceTree) -> Iterator[DependencyFact]:
-    for path in _LOCKS:
-        packages = _toml(tree, path).get("package") or _toml(tree, path).get("packages")
-        for package in packages if isinstance(packages, list) else ():
-            if not isinstance(package, dict) or not isinstance(package.get("version"), str):
-                continue
-            source = package.get("source")
-            if isinstance(source, dict) and ("editable" in source or "virtual" in source):
-                continue
-            hashed = any(package.get(k) for k in ("wheels", "sdist", "files", "hashes"))
-            yield _fact(
-                str(package.get("name", "")), f"=={package['version']}", path,
-                locked=package["version"][:64], hashed=hashed, direct=False,
-            )  # fmt: skip
 
 
 def _facts(
@@ -199,19 +200,6 @@ def _pinned(fact: DependencyFact, locked: dict[str, DependencyFact]) -> Dependen
     if fact.locked or lock is None:
         return fact
     return fact.model_copy(update={"locked": lock.locked, "hashed": lock.hashed})
-
-
-def _toml(tree: SourceTree, path: str) -> dict[str, object]:
-    file = tree.get(path)
-    try:
-        return tomllib.loads(file.text) if file else {}
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
-
-
-def _table(table: dict[str, object], name: str) -> dict[str, object]:
-    value = table.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list[str]:

@@ -6,14 +6,25 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from checks.mending import MEND
+from checks.pages import SEVERITIES
+from devforge.model import escape
+from devforge.model.doings import size
+from devforge.model.orders import Order
+from devforge.model.profile import Place
 from devforge.model.verdict import Finding, Report
-from devforge.review import escape, words
+from devforge.review import words
+from devforge.review.changes import changes_of
+from devforge.review.places import Turn
+from devforge.review.standing import Standing
+from devforge.review.waiving import is_justifiable
 
 MARKER = "<!-- devforge:review -->"
 COMMENT_BYTES = 60_000  # GitHub takes 65,536 characters
@@ -31,6 +42,11 @@ class Links:
     commit: str | None = None
     subdirectory: str = "."
     files: Collection[str] = field(default_factory=frozenset)
+    site: str | None = None  # the registry's own, ending in `/`
+
+    def rule(self, id: str) -> str | None:
+        """Return the address of a rule's page on the site."""
+        return f"{self.site}rules/{id}/" if self.site and id in MEND else None
 
     def to(self, at: str, line: int | None) -> str | None:
         """Return the address of the place a finding names, if it is one."""
@@ -46,20 +62,38 @@ class Links:
         return f"{self.server_url}/{where}{anchor}"
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a review: its place in the line, what people said, what the clock says."""
+
+    install: str | None = None  # the extension people can install once it is merged
+    look: int = 1  # which look at this head, of how many before a person is asked
+    looks: int = 3
+    maintainers: int = 1  # who could approve it
+    needed: int = 1  # and how many of them must
+    standing: Standing = field(default_factory=Standing)
+    orders: tuple[Order, ...] = ()
+    turn: Turn | None = None
+    line_url: str = ""  # the list of all that wait for a maintainer
+    name: str | None = None
+    not_before: datetime | None = None
+    run_url: str | None = None
+
+    @property
+    def until(self) -> str:
+        """When the wait of a new name is over, as people read it."""
+        return f"{self.not_before.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if self.not_before else ""
+
+
+_NOTHING_AROUND = Around()
+
+
 def render_comment(
-    report: Report,
-    *,
-    title: str,
-    head: str,
-    links: Links,
-    install: str | None = None,
-    look: int = 1,
-    looks: int = 3,
-    by_hand: bool = False,
-    run_url: str | None = None,
+    report: Report, *, title: str, head: str, links: Links, around: Around = _NOTHING_AROUND
 ) -> str:
     """Return the comment, marker first. Long lists of findings are cut, and say by how much."""
     body = ""
+    run_url = around.run_url
     for limit in _PER_CHECK:
         body = _template(
             links
@@ -68,20 +102,27 @@ def render_comment(
             sign=words.SIGNS[report.decision],
             headline=words.headline(title, report),
             outcome=report.decision,
-            install=install,
+            report=report,
+            changes=changes_of(report),
+            around=around,
+            standing=around.standing,
+            refused=[order for order in around.orders if not order.is_done][-3:],
+            obeyed=[order for order in report.orders if order.is_done],
+            pages=words.pages(around.orders),
             head=head[:12],
             reasons=report.reasons,
             blocking=words.groups(report, "block", limit=limit),
             for_people=words.groups(report, "person", limit=limit),
             advice=words.groups(report, "warn", "info", limit=limit),
-            advice_count=sum(1 for _ in words.findings_of(report, "warn", "info")),
+            advice_count=sum(1 for _ in words.advice(report)),
+            accepted=tuple(words.accepted(report))[: 3 * limit],
+            justifiable=any(is_justifiable(f.rule) for _, f in words.findings_of(report, "block")),
+            justified=any(f.excused for _, f in words.findings_of(report, "person")),
             silent=words.silent(report),
             checks=_rows(report),
             commit=report.commit,
             tree=report.tree_sha256[:12] if report.tree_sha256 else "",
-            look=look,
-            looks=looks,
-            by_hand=by_hand,
+            line_url=Markup(around.line_url),  # noqa: S704  put together by us
             run_url=Markup(run_url) if run_url else None,  # noqa: S704  from our environment
         )
         if len(body.encode()) <= COMMENT_BYTES:
@@ -113,6 +154,7 @@ def render_text(report: Report, *, title: str | None = None) -> str:
     for check in report.checks:
         score = "" if check.verdict == "no verdict" else f"{check.score:>4}"
         lines.append(f"  {words.TITLES[check.name]:<20}{words.verdict(check):<16}{score}")
+    lines += _can_do(report)
     for label, severities in (
         ("To mend", ("block",)),
         ("For a maintainer to look at", ("person",)),
@@ -128,6 +170,23 @@ def render_text(report: Report, *, title: str | None = None) -> str:
     if report.reasons and not blocking and report.decision == "mend":
         lines += ["", *(f"  {escape.plain(reason)}" for reason in report.reasons)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _can_do(report: Report) -> list[str]:
+    """What the comment says of a first version, in plain lines; nothing where nobody looked."""
+    changes = changes_of(report)
+    if changes is None or changes.since:
+        return []
+    if not changes.lines:
+        return ["", "What it can do: nothing but use Dev Forge"]
+    told = ["", "What it can do: it"]
+    for line in changes.lines:
+        things = ", ".join(escape.plain(thing) for thing, _ in line.things)
+        more = f" and {line.left_out} more" if line.left_out else ""
+        spot = line.place
+        at = f" ({escape.plain(spot.path)}{f':{spot.line}' if spot.line else ''})" if spot else ""
+        told.append(f"  {line.words}{f' {things}' if things else ''}{more}{at}")
+    return told
 
 
 def report_json(report: Report) -> str:
@@ -148,6 +207,7 @@ def report_json(report: Report) -> str:
         "decision": report.decision,
         "reasons": list(report.reasons),
         "checks": checks,
+        "profile": report.profile.model_dump(mode="json") if report.profile else None,
     }
     return json.dumps(shape, ensure_ascii=False, indent=2) + "\n"
 
@@ -164,11 +224,14 @@ def _rows(report: Report) -> list[dict[str, object]]:
 
 
 def _text(finding: Finding) -> list[str]:
-    return [
+    lines = [
         f"  {escape.plain(words.place(finding))}",
-        f"    {escape.plain(finding.problem)}",
+        f"    {escape.plain(words.told(finding))}",
         f"    → {escape.plain(finding.remedy)}  [{finding.rule}]",
     ]
+    if finding.excused:
+        lines.append(f"    {words.excuse(finding)} {escape.plain(finding.excused)}")
+    return lines
 
 
 def _template(links: Links) -> Any:
@@ -182,6 +245,11 @@ def _template(links: Links) -> Any:
         address = links.to(finding.at, finding.line)
         return Markup(f"[{shown}]({address})" if address else shown)  # noqa: S704  escaped above
 
+    def spot(where: Place) -> Markup:
+        shown = escape.code(f"{where.path}:{where.line}" if where.line else where.path)
+        address = links.to(where.path, where.line)
+        return Markup(f"[{shown}]({address})" if address else shown)  # noqa: S704  escaped above
+
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -189,6 +257,20 @@ def _template(links: Links) -> Any:
         finalize=finalize,
         keep_trailing_newline=False,
     )
+
+    def rule(id: str) -> Markup:
+        address = links.rule(id)
+        return Markup(f"[`{id}`]({address})" if address else escape.code(id))  # noqa: S704  ours
+
+    environment.filters["rule"] = rule
+    environment.filters["page_of"] = lambda id: Markup(links.rule(id) or "")  # noqa: S704  ours
+    environment.filters["mend"] = MEND.get
+    environment.filters["severity"] = SEVERITIES.get
     environment.filters["code"] = lambda text: Markup(escape.code(str(text)))  # noqa: S704
     environment.filters["place"] = place
+    environment.filters["joint"] = words.joint
+    environment.filters["told"] = words.told
+    environment.filters["spot"] = spot
+    environment.filters["size"] = size
+    environment.filters["excuse"] = words.excuse
     return environment.get_template("comment.md.j2")

@@ -7,8 +7,9 @@ from typing import Any
 
 from checks import CHECKS
 from devforge import __version__
+from devforge.model import escape
 from devforge.model.verdict import CheckReport, Finding, Report
-from devforge.review import escape, words
+from devforge.review import words
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"block": "error", "person": "warning", "warn": "warning", "info": "note"}
@@ -62,12 +63,23 @@ def _result(check: CheckReport, finding: Finding, ids: list[str]) -> dict[str, o
         location["physicalLocation"]["region"] = {"startLine": finding.line}
     if place:
         location["logicalLocations"] = [{"fullyQualifiedName": escape.plain(place)}]
-    text = f"{escape.plain(finding.problem)}. To mend it: {escape.plain(finding.remedy)}."
-    return {
+    text = f"{escape.plain(words.told(finding))}. To mend it: {escape.plain(finding.remedy)}."
+    excused = {"suppressions": [_suppression(finding)]} if finding.excused else {}
+    return excused | {
         "ruleId": finding.rule,
         "ruleIndex": ids.index(finding.rule),
         "level": _LEVELS[finding.severity],
         "message": {"text": text},
         "locations": [location],
         "properties": {"check": check.name, "severity": finding.severity},
+    }
+
+
+def _suppression(finding: Finding) -> dict[str, object]:
+    """What a maintainer accepted, or its author asks them to."""
+    status = "accepted" if finding.severity == "info" else "underReview"
+    return {
+        "kind": "external",
+        "status": status,
+        "justification": escape.plain(finding.excused),
     }

@@ -14,11 +14,13 @@ from devforge.errors import BadInput, Refused, Unavailable
 from devforge.model.change import Approved, Proposed, RepositoryFact
 from devforge.model.manifest import FILE, Manifest
 from devforge.model.names import ExtensionId, RepositoryUrl
-from devforge.model.observed import Missing
+from devforge.model.observed import Missing, SourceTree
 from devforge.model.policy import Limits
+from devforge.model.problem import Problem
 from devforge.model.reading import BadRecord, read_record
+from devforge.model.records import VersionRecord
 from devforge.model.release import ReleaseNote, note_path
-from devforge.model.submission import Problem, Submission
+from devforge.model.submission import Submission
 from devforge.model.versions import Version
 from devforge.review.dependencies import read_dependencies
 
@@ -43,7 +45,9 @@ def read_source_of(
     if change is None or extension is None or record is None or submission.id is None:
         raise BadInput("there is no version to read the source of")
     found = github.repository_named(extension.repository.url.full_name)
-    fact = RepositoryFact(found.id, found.full_name) if found and not found.private else None
+    fact = None
+    if found and not found.private:
+        fact = RepositoryFact(found.id, found.full_name, found.owner.id if found.owner else None)
     change = replace(change, repository=fact, approved=_approved(state, submission.id, change))
     wanted = extension.repository
     if not _same(fact, submission):
@@ -53,21 +57,28 @@ def read_source_of(
         reachable = objects.reachable(wanted.url, record.commit)
         if not reachable:
             return replace(submission, change=replace(change, is_reachable=False))
-        objects.fetch(wanted.url, record.commit, depth=1)
+        earlier = _earlier_record(change)
+        _fetch(objects, wanted.url, record, earlier)
         limits = submission.policy.limits
         tree = objects.tree(record.commit, record.subdirectory, limits=limits)
-        if change.approved is None:
-            change = replace(change, approved=_before(objects, wanted.url, change, limits))
+        previous = _previous(objects, earlier, limits)
+        if change.approved is None and earlier and isinstance(previous, SourceTree):
+            change = replace(change, approved=_unremembered(previous, earlier, change, limits))
     facts = read_dependencies(tree)
     change = replace(change, dependencies=() if isinstance(facts, Missing) else facts)
-    return with_manifest(replace(submission, tree=tree, change=change, dependencies=facts))
+    submission = replace(submission, tree=tree, previous=previous, change=change)
+    return with_manifest(replace(submission, dependencies=facts))
 
 
 def with_manifest(submission: Submission) -> Submission:
     """Return `submission` with what its tree's manifest says, or what is wrong with it."""
     file = submission.tree.get(FILE)
     if file is None or not file.is_plain:
-        problem = Problem(FILE, "there is no such file", f"add {FILE} at the extension's root")
+        problem = Problem(
+            FILE,
+            "there is no such file",
+            f"add {FILE} at the extension's root; `devforge new` writes one to begin with",
+        )
         return replace(submission, manifest_problems=(problem,))
     try:
         manifest = read_record(
@@ -115,25 +126,55 @@ def _remembered(state: State, identity: ExtensionId, version: Version) -> Approv
     return None
 
 
-def _before(
-    objects: Objects, url: RepositoryUrl, change: Proposed, limits: Limits
+def _earlier_record(change: Proposed) -> VersionRecord | None:
+    """The record of the version to compare with: the approved one, or else the highest below."""
+    version, approved = change.version, change.approved
+    older = [v for v in sorted(change.old_versions) if version is None or v < version]
+    records = [change.old_versions[v] for v in older]
+    same = [record for record in records if approved and record.commit == approved.commit]
+    return next(iter((*same, *reversed(records))), None)
+
+
+def _fetch(
+    objects: Objects, url: RepositoryUrl, record: VersionRecord, earlier: VersionRecord | None
+) -> None:
+    """Fetch both commits at once; one that is gone since must not hide the other."""
+    if earlier is not None and earlier.commit != record.commit:
+        try:
+            objects.fetch(url, record.commit, earlier.commit, depth=1)
+        except (BadInput, Refused):
+            pass
+        else:
+            return
+    objects.fetch(url, record.commit, depth=1)
+
+
+def _previous(
+    objects: Objects, earlier: VersionRecord | None, limits: Limits
+) -> SourceTree | Missing | None:
+    """The source of the version before; Missing where it is gone or past the limits of today."""
+    if earlier is None:
+        return None
+    try:
+        return objects.tree(earlier.commit, earlier.subdirectory, limits=limits)
+    except (BadInput, Refused) as error:
+        return Missing(reason=f"the source of the version before cannot be read: {error}"[:400])
+
+
+def _unremembered(
+    tree: SourceTree, record: VersionRecord, change: Proposed, limits: Limits
 ) -> Approved | None:
-    """The version below this one, read from its source, where nobody remembers it.
+    """What the version before was, read from its source, where nobody remembers it.
 
     Records that were there before the review was are compared with too; when they came is unknown.
     """
-    version = change.version
-    older = [v for v in sorted(change.old_versions) if version is None or v < version]
-    if not older:
+    file = tree.get(FILE)
+    if file is None:
         return None
-    record = change.old_versions[older[-1]]
     try:
-        objects.fetch(url, record.commit, depth=1)
-        tree = objects.tree(record.commit, record.subdirectory, limits=limits)
-        content = tree.files[FILE].content
-        manifest = read_record(content, Manifest, file=FILE, limit_bytes=limits.manifest_bytes)
-    except (BadInput, Refused, KeyError):
-        return None  # its source is gone or was never ours to read: there is nothing to compare
+        manifest = read_record(file.content, Manifest, file=FILE, limit_bytes=limits.manifest_bytes)
+    except BadRecord:
+        return None  # what no longer is a manifest promised nothing that could be compared
     facts = read_dependencies(tree)
     return Approved(
         commit=record.commit,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from checks import CHECKS
+from checks.decision import people
+from checks.protocol import Rule
+from devforge.model.orders import Order
 from devforge.model.policy import CheckName
 from devforge.model.verdict import CheckReport, Finding, Outcome, Report
 
@@ -20,7 +25,24 @@ TITLES: dict[CheckName, str] = {
     "compatibility": "Compatibility",
     "decision": "The change itself",
 }
-SIGNS: dict[Outcome, str] = {"merge": "✅", "person": "👀", "mend": "🔧", "no verdict": "⏳"}
+SIGNS: dict[Outcome, str] = {
+    "merge": "✅",
+    "wait": "🕓",
+    "person": "👀",
+    "mend": "🔧",
+    "no verdict": "⏳",
+}
+
+_LINES = re.compile(r"lines? (\d+)(?:, )?([\d, …]*(?: ?and \d+ more)?): ")
+_ITS_VERB = re.compile(r"(?:is|has|names|holds|cannot|does) ")
+
+
+# What a maintainer looks at once because it is new, whatever it is like; in the order of the rules' names.
+_ONCE = {
+    people.FIRST.id: "a developer's first extension",
+    people.EXTENSION.id: "a new extension",
+    people.POWERFUL.id: "the first version of an extension that can do so much",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +60,22 @@ def headline(title: str, report: Report) -> str:
     if report.decision == "merge":
         return f"{title} passes"
     if report.decision == "person":
-        return f"{title} waits for a maintainer"
+        return f"{title} {_waits(report)}"
+    if report.decision == "wait":
+        return f"{title} passes, and its name stays open to objections for a while"
     if report.decision == "no verdict":
         return f"{title} has no verdict yet"
     if not blocking:
         return f"{title} needs a little more"
     return f"{title} has {blocking} thing{'s' if blocking != 1 else ''} to mend"
+
+
+def _waits(report: Report) -> str:
+    """Return why a person is asked, where it is only that something is new: its author sees that all else passed."""
+    asking = {finding.rule for _, finding in findings_of(report, "person")}
+    if asking and asking <= _ONCE.keys():
+        return f"passes; nothing to mend, and a maintainer looks once at {_ONCE[min(asking)]}"
+    return "waits for a maintainer"
 
 
 def place(finding: Finding) -> str:
@@ -52,6 +84,25 @@ def place(finding: Finding) -> str:
     if finding.line is None:
         return finding.at
     return f"{path}:{finding.line} ({field})" if colon else f"{path}:{finding.line}"
+
+
+def told(finding: Finding) -> str:
+    """Return the problem as it is said below its place: without the place, which was named already."""
+    said = finding.problem.removeprefix(f"{finding.at} ")
+    lines = _LINES.match(said)
+    if lines is None or int(lines[1]) != finding.line:
+        return said
+    rest, others = said[lines.end() :], lines[2].strip(" ,")
+    return f"{rest} (also in {_lines(others)})" if others else rest
+
+
+def joint(finding: Finding) -> str:
+    """Return what stands between a place and `told`: nothing in `README.md has 12 words`, else a colon."""
+    return "" if _ITS_VERB.match(told(finding)) else ":"
+
+
+def _lines(others: str) -> str:
+    return f"line {others}" if others.isdecimal() else f"lines {others}".replace("lines and ", "")
 
 
 def verdict(check: CheckReport) -> str:
@@ -70,10 +121,34 @@ def findings_of(report: Report, *severities: str) -> Iterable[tuple[CheckReport,
                 yield check, finding
 
 
+def advice(report: Report) -> Iterable[Finding]:
+    """Yield the remarks that block nothing and that nobody had to accept."""
+    return (f for _, f in findings_of(report, "warn", "info") if not f.excused)
+
+
+def accepted(report: Report) -> Iterable[Finding]:
+    """Yield what a maintainer accepted before, for this very code."""
+    return (finding for _, finding in findings_of(report, "info") if finding.excused)
+
+
+def excuse(finding: Finding) -> str:
+    """Return how the excuse of a finding begins: whose word it is."""
+    return "It was" if finding.severity == "info" else "Its author says:"
+
+
+def pages(orders: Iterable[Order]) -> tuple[Rule, ...]:
+    """Return the rules whose pages people asked for, each once, the last five."""
+    rules = {rule.id: rule for check in CHECKS for rule in check.RULES}
+    asked = dict.fromkeys(o.rule for o in orders if o.is_done and o.what == "explain")
+    return tuple(rules[id] for id in list(asked)[-5:] if id in rules)
+
+
 def groups(report: Report, *severities: str, limit: int) -> tuple[Group, ...]:
     """Return the findings by check, at most `limit` of each check, the gravest first."""
     found: dict[CheckName, list[Finding]] = {}
     for check, finding in findings_of(report, *severities):
+        if finding.severity == "info" and finding.excused:
+            continue
         found.setdefault(check.name, []).append(finding)
     return tuple(
         Group(TITLES[name], tuple(findings[:limit]), max(0, len(findings) - limit))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from devforge.model.policy import Policy
 from devforge.model.sayings import closest
 from devforge.model.settings import Settings
-from devforge.settings.wanted import APPROVED_BY_A_PERSON
+from devforge.settings.wanted import APPROVED_BY_A_PERSON, OPTIONAL_SECRETS
 from devforge.settings.workflows import Named
 
 
@@ -28,13 +28,26 @@ def clicks(
         near = closest(rule, sorted(rules))
         remedy = f"write {near}" if near else "remove it"
         yield f"the review has no rule {rule}: {remedy} in review.severities of registry/policy.yaml"
-    known = settings.secrets.union(*(rules.secrets for rules in settings.environments.values()))
-    for secret in sorted(named.secrets - known):
-        yield f"the secret {secret} is missing: gh secret set {secret} --repo {repository}"
+    yield from _secrets(repository, settings, named)
     for name in sorted(named.environments & APPROVED_BY_A_PERSON):
         held = settings.environments.get(name)
         if owner.type != "User" and not (held and held.reviewers):
             yield (
                 f"nobody approves the environment {name}: "
                 f"{page}/settings/environments → {name} → Required reviewers → add yourself"
+            )
+
+
+def _secrets(repository: str, settings: Settings, named: Named) -> Iterator[str]:
+    """Yield each secret that is missing, or is where every workflow could ask for it."""
+    for secret in sorted(named.secrets - OPTIONAL_SECRETS):
+        place = named.kept_in.get(secret)
+        held = settings.environments.get(place) if place else None
+        option = f" --env {place}" if place else ""
+        if not (held and secret in held.secrets) and (place or secret not in settings.secrets):
+            yield f"the secret {secret} is missing: gh secret set {secret}{option} --repo {repository}"
+        if place and secret in settings.secrets:
+            yield (
+                f"the secret {secret} can be asked for by every workflow, and {place} alone needs it: "
+                f"gh secret delete {secret} --repo {repository}"
             )

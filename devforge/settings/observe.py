@@ -11,9 +11,9 @@ from devforge.adapters.registry_directory import read_file, walk
 from devforge.adapters.settings import SettingsOnGitHub
 from devforge.errors import BadInput
 from devforge.model.policy import Policy
+from devforge.model.problem import Problem
 from devforge.model.reading import BadRecord
 from devforge.model.settings import Settings
-from devforge.model.submission import Problem
 from devforge.settings.workflows import Named, read_named
 
 _LIMIT_BYTES = 1 << 20

@@ -9,17 +9,35 @@ from devforge.settings.workflows import Named
 
 STATUS = "devforge/review"
 STATE_BRANCH = "state"
+DOWNLOADS_BRANCH = "downloads"
+INDEX_BRANCH = "index"  # never rewritten, so that no version of the signed index can fall
 ACTIONS_APP_ID = 15368  # GitHub Actions itself: only a workflow can say that a review passed
 _ADMIN_ROLE = 5
 # Environments whose jobs move money or publish for good: a person approves each run.
 APPROVED_BY_A_PERSON = frozenset({"payouts", "removal"})
 
-# name → colour, what it means. The review sets the first four on pull requests.
+# Secrets that only some registries need; the job that reads one says when it is missing.
+OPTIONAL_SECRETS = frozenset(
+    {
+        "NPM_TOKEN",
+        "PYPI_TOKEN",
+        "OCI_PASSWORD",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "CLOUDFLARE_TOKEN",
+        "WEBHOOKS",
+    }
+)
+
+# name → colour, what it means. The review sets the first five on pull requests.
 LABELS: dict[str, tuple[str, str]] = {
     "review: merge": ("0e8a16", "Passed: merged by the next run"),
+    "review: wait": ("bfdadc", "Nothing is wrong: it is merged when a time of the policy is over"),
     "review: person": ("fbca04", "A maintainer must look before it is merged"),
     "review: mend": ("d93f0b", "The author's turn: the comment says what to mend"),
     "review: no verdict": ("c5def5", "A check gave no answer; tried again without the author"),
+    "submit": ("1d76db", "Somebody asks to have an extension published"),
+    "claim": ("5319e7", "Somebody says that a name is theirs"),
     "question": ("d876e3", "Somebody wants to know something"),
     "report": ("b60205", "Something is wrong with an extension"),
 }
@@ -50,8 +68,12 @@ def wanted_actions(named: Named) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def wanted_token() -> dict[str, Any]:
-    """Return what a workflow's token may do unasked: read, and never approve its own work."""
-    return {"default_workflow_permissions": "read", "can_approve_pull_request_reviews": False}
+    """Return what a workflow's token may do: read unasked, and open pull requests where it asks.
+
+    GitHub has one switch for opening and approving. An approval by a workflow counts for nothing
+    here: the review believes those of maintainers alone, by their numeric ids.
+    """
+    return {"default_workflow_permissions": "read", "can_approve_pull_request_reviews": True}
 
 
 def wanted_rulesets() -> tuple[dict[str, Any], ...]:
@@ -69,6 +91,8 @@ def wanted_rulesets() -> tuple[dict[str, Any], ...]:
     return (
         _ruleset("devforge: default branch", "~DEFAULT_BRANCH", required),
         _ruleset("devforge: state branch", f"refs/heads/{STATE_BRANCH}"),
+        _ruleset("devforge: index branch", f"refs/heads/{INDEX_BRANCH}"),
+        _ruleset("devforge: downloads branch", f"refs/heads/{DOWNLOADS_BRANCH}"),
     )
 
 

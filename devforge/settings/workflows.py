@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import yaml
 
@@ -21,6 +21,8 @@ class Named:
 
     environments: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
+    # secret → the environment of the job that uses it, where it alone should be kept
+    kept_in: Mapping[str, str] = field(default_factory=dict)
     actions: frozenset[str] = frozenset()  # owner/name of those that are not GitHub's own
     labels: frozenset[str] = frozenset()
 
@@ -35,6 +37,7 @@ def read_named(files: Mapping[str, bytes]) -> Named:
     actions: set[str] = set()
     secrets: set[str] = set()
     labels: set[str] = set()
+    kept_in: dict[str, str] = {}
     for path, content in files.items():
         if not path.endswith((".yml", ".yaml")):
             continue
@@ -45,10 +48,12 @@ def read_named(files: Mapping[str, bytes]) -> Named:
             text = content.decode("utf-8", "replace")
             secrets.update(_SECRET.findall(text), _NAMED_SECRET.findall(text))
             environments.update(_environments(tree))
+            kept_in.update(_kept_in(tree))
             actions.update(_actions(tree))
     return Named(
         environments=frozenset(environments),
         secrets=frozenset(secrets - {"GITHUB_TOKEN"}),
+        kept_in=kept_in,
         actions=frozenset(actions),
         labels=frozenset(labels),
     )
@@ -71,6 +76,14 @@ def _environments(tree: object) -> Iterator[str]:
         name = named.get("name") if isinstance(named, dict) else named
         if isinstance(name, str) and "${{" not in name:
             yield name
+
+
+def _kept_in(tree: object) -> Iterator[tuple[str, str]]:
+    jobs = tree.get("jobs") if isinstance(tree, dict) else None
+    for job in jobs.values() if isinstance(jobs, dict) else ():
+        text = yaml.safe_dump(job)
+        for environment in _environments({"jobs": {"": job}}):
+            yield from ((secret, environment) for secret in _SECRET.findall(text))
 
 
 def _actions(tree: object) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -55,12 +56,12 @@ def observe_account(forks: Forks) -> Account:
     return Account(me.login, me.id)
 
 
-def observe_listed(forks: Forks, manifest: Manifest, *, branch: str) -> Listed:
-    """Return what the registry's default branch holds of this developer, extension and version."""
+def observe_listed(read: Callable[[str], bytes | None], manifest: Manifest) -> Listed:
+    """Return what the registry's default branch, as `read` finds it, holds of what is submitted."""
     root = f"registry/extensions/{manifest.id.path}"
 
     def record(path: str, kind: type[T]) -> T | None:
-        content = forks.file(path, ref=branch)
+        content = read(path)
         return None if content is None else read_record(content, kind, file=path)
 
     return Listed(
@@ -84,13 +85,27 @@ def _repository(path: Path) -> git.Repo:
 def _manifest(
     root: Path, commit: str, subdirectory: str, server_url: str, limits: Limits
 ) -> Manifest:
-    file = FILE if subdirectory == "." else f"{subdirectory}/{FILE}"
     with Objects(root, server_url) as objects:
-        content = objects.read(commit, file, limit_bytes=limits.manifest_bytes)
-    if content is None:
+        manifest = read_manifest(objects, commit, subdirectory, limits)
+    if manifest is None:
         raise BadInput(
-            f"{file}: not in commit {commit[:12]}; `devforge new` writes one, then commit it"
+            f"{FILE}: not in commit {commit[:12]}; `devforge new` writes one, then commit it"
         )
+    return manifest
+
+
+def read_manifest(
+    objects: Objects, commit: str, subdirectory: str, limits: Limits
+) -> Manifest | None:
+    """Return the manifest at a commit that is here, or None if there is none.
+
+    Raises:
+        BadRecord: it is there, and wrong.
+    """
+    file = FILE if subdirectory == "." else f"{subdirectory}/{FILE}"
+    content = objects.read(commit, file, limit_bytes=limits.manifest_bytes)
+    if content is None:
+        return None
     return read_record(content, Manifest, file=file, limit_bytes=limits.manifest_bytes)
 
 

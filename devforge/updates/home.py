@@ -1,131 +1,211 @@
 """A home: the directory Dev Forge loads extensions from, and the list of what is in it.
 
-installed.json                              what is installed, replaced in one step
-extensions/<id>/<version>-<tree>/           one directory per version, complete or absent
-incoming/                                   being unpacked; swept by the next command
-lock                                        held while something changes
+installed.json                       what is installed, replaced in one step
+extensions/<id>/<version>-<hash>/    one directory per version: present, former, or garbage
+extensions/<id>/<version>-<hash>.json   its record; a directory without one is garbage
+history.jsonl                        one line for each change
+journal.json                         there only while a change is being made
+config.yaml  known.json  install-id  its owner's wishes, the registry's last word, its own name
+health.json                          what was reported of versions that start, where its owner wants that
+incoming/  trust/  lock              being unpacked; the trust layer's; held while something changes
+
+A change is made in this order: unpack aside, move into place, write the record; write the journal;
+replace installed.json, which is the change; add to the history; take the journal away. Whoever
+stops in between leaves the old or the new, and the next change finishes or forgets what was begun.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from devforge.adapters.archive import ArchiveMember, sync_directory, write_members
+from devforge.adapters.files import patiently, take_lock
 from devforge.errors import BadInput, Refused, Unavailable
-from devforge.model.names import ExtensionId
-from devforge.updates.installed import Installed, State
+from devforge.updates.config import Config, render_config
+from devforge.updates.contents import STATE_BYTES, Contents
+from devforge.updates.durable import read_capped, write_durably
+from devforge.updates.history import Event, to_lines
+from devforge.updates.installed import Installed, Record, State
+from devforge.updates.journal import Journal
+from devforge.updates.retention import Former, to_drop
+from devforge.updates.stored import to_json
+from devforge.updates.verify import is_intact
+
+if TYPE_CHECKING:
+    from devforge.updates.health import Reports
+    from devforge.updates.known import Known
 
 
-class Home:
-    """Reads and changes one home. A change is unpacked aside, then switched in by one rename."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._state = root / "installed.json"
-
-    def installed(self) -> dict[ExtensionId, Installed]:
-        """Return what is installed; empty for a home that does not exist yet.
-
-        Raises:
-            BadInput: installed.json is damaged; it says which file and what to do.
-        """
-        try:
-            state = State.model_validate_json(self._state.read_bytes())
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise Unavailable(f"{self._state}: {error.strerror}") from error
-        except ValidationError as error:
-            raise BadInput(
-                f"{self._state}: damaged ({error.error_count()} errors). Move it away and install "
-                "again; the extensions' own directories are untouched"
-            ) from error
-        return {entry.id: entry for entry in state.extensions}
+class Home(Contents):
+    """Reads and changes one home. It decides nothing but what is whole and what is not."""
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[None]:
-        """Hold the home's lock; a second command is refused instead of waiting unseen."""
+        """Hold the home's lock, and first finish or forget what an interrupted change left.
+
+        A second command is refused instead of waiting unseen.
+        """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise Unavailable(f"{self.root}: cannot be written ({error.strerror})") from error
+            raise Unavailable(
+                f"{error.filename or self.given}: cannot be written ({error.strerror})"
+            ) from error
         try:
-            if not _lock(handle):
+            if not take_lock(handle):
                 raise Refused(
-                    f"{self.root}: another devforge command is changing it; try again when it is done"
+                    f"{self.given}: another devforge command is changing it; try again when it is done"
                 )
-            shutil.rmtree(self.root / "incoming", ignore_errors=True)
+            try:
+                self._recover()
+            except OSError as error:
+                raise Unavailable(
+                    f"{error.filename or self.given}: cannot be written ({error.strerror})"
+                ) from error
             yield
         finally:
             os.close(handle)
 
-    def put(self, entry: Installed, members: list[ArchiveMember]) -> None:
-        """Make `entry` the installed version: unpack aside, rename, then rewrite the list."""
+    def put(self, entry: Installed, members: Sequence[ArchiveMember], record: Record) -> None:
+        """Bring a version's files into place, whole; Dev Forge does not see them yet."""
         final = self.root / entry.directory
-        if not final.is_dir():
-            incoming = self.root / "incoming" / entry.directory.replace("/", "~")
-            write_members(members, incoming)
-            try:
-                final.parent.mkdir(parents=True, exist_ok=True)
-                incoming.rename(final)
-                sync_directory(final.parent)
-            except OSError as error:
-                raise Unavailable(f"{final}: {error.strerror}") from error
-        before = self.installed()
-        self._write([*(e for e in before.values() if e.id != entry.id), entry])
-        self._sweep(entry.id)
-
-    def drop(self, extension: ExtensionId) -> None:
-        """Forget `extension`, then delete its files."""
-        self._write([e for e in self.installed().values() if e.id != extension])
-        self._sweep(extension)
-
-    def _sweep(self, extension: ExtensionId) -> None:
-        """Delete versions of `extension` that the list does not name."""
-        entry = self.installed().get(extension)
-        keep = Path(entry.directory).name if entry else None
-        parent = self.root / "extensions" / str(extension)
-        for old in parent.iterdir() if parent.is_dir() else ():
-            if old.name != keep:
-                shutil.rmtree(old, ignore_errors=True)
-        if keep is None and parent.is_dir() and not any(parent.iterdir()):
-            parent.rmdir()
-
-    def _write(self, entries: list[Installed]) -> None:
-        state = State(extensions=tuple(sorted(entries, key=lambda entry: entry.id)))
-        text = json.dumps(state.model_dump(mode="json"), indent=2) + "\n"
+        if is_intact(final, record):
+            if self.record(entry.directory) != record:
+                self._write_record(record)
+            return
+        incoming = self.root / "incoming" / entry.directory.replace("/", "~")
         try:
-            handle, name = tempfile.mkstemp(dir=self.root, prefix=".installed-")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self._state)
-            sync_directory(self.root)
+            if final.exists():  # garbage, or a damaged copy of what is about to come
+                self._discard(final)
+            write_members(members, incoming)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            sync_directory(final.parent.parent)
+            patiently(lambda: os.rename(incoming, final))  # noqa: PTH104 - one call, so that a test can stop at it
+            sync_directory(final.parent)
         except OSError as error:
-            raise Unavailable(f"{self._state}: {error.strerror}") from error
+            raise Unavailable(f"{final}: {error.strerror or error}") from error
+        self._write_record(record)
 
+    def switch(self, before: State, after: State, events: Iterable[Event]) -> State:
+        """Make `after` the list, in one step, and note why. Call it while `changing`.
 
-def _lock(handle: int) -> bool:
-    """Take an exclusive lock that dies with the process; False if somebody has it."""
-    try:
-        if os.name == "nt":
-            import msvcrt  # noqa: PLC0415 - Windows alone has it
+        Raises:
+            Refused: the home is no longer as it was when this was decided.
+        """
+        if self.state() != before:
+            raise Refused(f"{self.given}: another command changed it meanwhile; run this again")
+        change = before.change + 1
+        noted = tuple(replace(event, change=change) for event in events)
+        entries = tuple(sorted(after.extensions, key=lambda entry: entry.id))
+        new = replace(after, change=change, extensions=entries)
+        journal = Journal(change=change, events=noted)
+        write_durably(self.journal_file, to_json(journal))
+        write_durably(self.state_file, to_json(new, indent=1))
+        self._finish(journal)
+        return new
 
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl  # noqa: PLC0415 - everywhere else
+    def sweep(self) -> None:
+        """Delete former versions beyond what its owner lets them take, and garbage. While `changing`.
 
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        What cannot be deleted now is left for the next time.
+        """
+        with contextlib.suppress(OSError, Unavailable):
+            self._sweep()
+
+    def _sweep(self) -> None:
+        present = {entry.directory for entry in self.state().extensions}
+        last_used = {(e.id, e.before): e.change for e in self.history() if e.before}
+        former = [
+            Former(r.entry.directory, r.length, last_used.get((r.entry.id, r.entry.version), 0))
+            for r in self.records()
+            if r.entry.directory not in present
+        ]
+        try:
+            budget = self.config().keep_megabytes * 1_000_000
+        except BadInput:  # nothing is deleted on a guess
+            return
+        for directory in to_drop(former, budget_bytes=budget):
+            self.drop(directory)
+        self._sweep_garbage(present)
+
+    def write_config(self, config: Config) -> None:
+        write_durably(self.config_file, render_config(config))
+
+    def write_known(self, known: Known) -> None:
+        write_durably(self.known_file, known.to_bytes())
+
+    def write_reports(self, reports: Reports) -> None:
+        write_durably(
+            self.health_file, reports.model_dump_json(exclude_defaults=True).encode() + b"\n"
+        )
+
+    def _write_record(self, record: Record) -> None:
+        content = to_json(record)
+        write_durably(self.root / f"{record.entry.directory}.json", content)
+
+    def _finish(self, journal: Journal) -> None:
+        """Add what the journal holds to the history, once, and take the journal away."""
+        written = self._written()
+        missing = [event for event in journal.events if event not in written]
+        if missing:
+            content = read_capped(self.history_file, limit_bytes=STATE_BYTES) or b""
+            gap = b"" if not content or content.endswith(b"\n") else b"\n"
+            write_durably(self.history_file, content + gap + to_lines(missing))
+        try:
+            self.journal_file.unlink(missing_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                f"{self.journal_file}: {error.strerror}; it is done all the same"
+            ) from error
+
+    def _recover(self) -> None:
+        """Finish what was switched, forget what was not, delete what lies half unpacked."""
+        shutil.rmtree(self.root / "incoming", ignore_errors=True)
+        journal = self._journal()
+        if journal is None:
+            if self.journal_file.exists():  # torn: it was never finished, so nothing was switched
+                self.journal_file.unlink()
+            return
+        with contextlib.suppress(BadInput):  # a damaged list is `doctor`'s to mend
+            if self.state().change >= journal.change:
+                self._finish(journal)
+            else:
+                self.journal_file.unlink(missing_ok=True)
+
+    def _sweep_garbage(self, present: set[str]) -> None:
+        """Delete directories without a record and records without one: never finished, or half deleted."""
+        for parent in self.root.glob("extensions/*"):
+            for path in list(parent.iterdir()) if parent.is_dir() else ():
+                twin = path.with_suffix("") if path.suffix == ".json" else Path(f"{path}.json")
+                directory = path.relative_to(self.root).as_posix().removesuffix(".json")
+                if directory not in present and not twin.exists():
+                    self._discard(path)
+            with contextlib.suppress(OSError):
+                parent.rmdir()  # only if it is empty
+
+    def drop(self, directory: str) -> None:
+        """Delete a former version, while `changing`; first its record, so that half is never taken for whole."""
+        with contextlib.suppress(OSError):
+            (self.root / f"{directory}.json").unlink(missing_ok=True)
+            self._discard(self.root / directory)
+
+    def _discard(self, path: Path) -> None:
+        """Move `path` out of the way in one step, then delete it; what cannot be is left for later."""
+        aside = self.root / "incoming" / f"{os.getpid()}~{path.name}"
+        try:
+            aside.parent.mkdir(exist_ok=True)
+            shutil.rmtree(aside, ignore_errors=True)
+            os.rename(path, aside)  # noqa: PTH104 - one call, so that a test can stop at it
+            if aside.is_dir():
+                shutil.rmtree(aside, ignore_errors=True)
+            else:
+                aside.unlink()
+        except OSError:  # in use on Windows, or read-only: the next sweep tries again
+            return

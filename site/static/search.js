@@ -12,16 +12,28 @@ const SHOWN = 50;
 const HUES = 12;
 let entries = null;
 
-// The root names the shards; each shard is named by its own hash, so the browser may keep it for ever.
+// The timestamp names the snapshot, that the lists, those the shards; but for the first, all are named by
+// their version or hash, so the browser may keep them for ever.
 function load() {
-  entries ??= read("index/index.json", "no-cache").then(async (index) => {
-    const shards = Object.entries(index.search ?? {}).map(([name, at]) =>
-      read(`index/search/${at.sha256}.${name}.json`, "force-cache"),
-    );
-    return (await Promise.all(shards)).flatMap((shard) => shard.entries.map(prepare));
-  });
+  entries ??= loadShards();
   entries.catch(() => (entries = null));
   return entries;
+}
+
+async function loadShards() {
+  const timestamp = await signed("timestamp", "no-cache");
+  const snapshot = await signed(`${timestamp.meta["snapshot.json"].version}.snapshot`, "force-cache");
+  const lists = await signed(`${snapshot.meta["lists.json"].version}.lists`, "force-cache");
+  const shards = Object.entries(lists.targets)
+    .filter(([target]) => target.startsWith("search/"))
+    .map(([target, at]) =>
+      read(`index/targets/search/${at.hashes.sha256}.${target.slice("search/".length)}`, "force-cache"),
+    );
+  return (await Promise.all(shards)).flatMap((shard) => shard.entries.map(prepare));
+}
+
+async function signed(name, cache) {
+  return (await read(`index/metadata/${name}.json`, cache)).signed;
 }
 
 async function read(path, cache) {

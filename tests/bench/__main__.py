@@ -9,11 +9,27 @@ import argparse
 import re
 from pathlib import Path
 
-from tests.bench import reading_registry, writing_index
+from tests.bench import (
+    advisories,
+    detection,
+    index_job,
+    reading_registry,
+    reviewing,
+    starting,
+    writing_index,
+)
 from tests.bench.figures import Benchmark, render
 
 # To add one: a module with a BENCHMARK, and a line here.
-BENCHMARKS: tuple[Benchmark, ...] = (reading_registry.BENCHMARK, writing_index.BENCHMARK)
+BENCHMARKS: tuple[Benchmark, ...] = (
+    reading_registry.BENCHMARK,
+    writing_index.BENCHMARK,
+    index_job.BENCHMARK,
+    reviewing.BENCHMARK,
+    advisories.BENCHMARK,
+    detection.BENCHMARK,
+    starting.BENCHMARK,
+)
 PAGE = Path(__file__).parents[2] / "docs/benchmarks.md"
 _HEAD = """# Benchmarks
 

@@ -25,12 +25,21 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table of other figures than time and memory, and what is to be said below it."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmark:
     """A titled table; `measure` may take minutes."""
 
     name: str
     title: str
-    measure: Callable[[], list[Figure]]
+    measure: Callable[[], list[Figure] | Table]
 
 
 def measure_alone(module: str, function: str, *arguments: str) -> tuple[float, float, str]:
@@ -68,9 +77,13 @@ def machine() -> str:
     )
 
 
-def render(benchmark: Benchmark, figures: list[Figure]) -> str:
+def render(benchmark: Benchmark, figures: list[Figure] | Table) -> str:
     """Return a benchmark's section of docs/benchmarks.md."""
     lines = [f"## {benchmark.title}", "", f"`make bench ONLY={benchmark.name}` on {machine()}.", ""]
+    if isinstance(figures, Table):
+        rows = [figures.head, ("---", *("---:",) * (len(figures.head) - 1)), *figures.rows]
+        lines += [f"| {' | '.join(row)} |" for row in rows]
+        return "\n".join([*lines, "", *figures.notes, ""])
     lines += ["| what | seconds | memory | |", "|---|---:|---:|---|"]
     lines += [
         f"| {figure.what} | {figure.seconds:.2f} | {figure.megabytes:.0f} MB | {figure.note} |"

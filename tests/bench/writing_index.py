@@ -1,75 +1,127 @@
-"""Writing the index of 10,000 extensions of 5 versions: whole, again, and one version more.
+"""Writing the signed index of 10,000 extensions of 5 versions: whole, again, and one version more.
 
 The alternative is dumb-pypi, which writes a static package index of the same 50,000 files.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from securesystemslib.signer import CryptoSigner
+
 from devforge.adapters.policy import load_policy
+from devforge.model.collector import collector_paused
 from devforge.model.index import ExtensionDocument
 from devforge.model.policy import Policy
+from devforge.publish.ceremony import Holders, config_of, initialise
 from devforge.publish.index import build_index, update_index
+from devforge.publish.resign import resign
+from devforge.publish.revision import Signing
+from devforge.publish.trust import read_trust
 from tests.bench.figures import Benchmark, Figure, measure_alone
 
 EXTENSIONS, VERSIONS = 10_000, 5
+MANY = 100_000
 _ROOT = Path(__file__).parents[2]
 _TOOLS = _ROOT / ".cache/bench"
+_RELEASES = "https://github.com/operator/registry/releases/download/{tag}/{file}"
+_NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def measure() -> list[Figure]:
     """Return a row for every way of writing, ours and the alternative's."""
     with tempfile.TemporaryDirectory(prefix="devforge-bench-") as scratch:
-        out, documents = Path(scratch, "index"), Path(scratch, "documents")
-        _write_documents(documents)
+        few, many = Path(scratch, "few"), Path(scratch, "many")
+        for folder, extensions in ((few, EXTENSIONS), (many, MANY)):
+            folder.mkdir()
+            _write_documents(folder / "documents", extensions)
+            _write_trust(folder / "trust")
         rows = [
-            _ours("write_whole", "whole, into an empty directory", documents, out),
-            _ours("write_whole", "whole, nothing changed", documents, out),
-            _ours("write_one", "one version more", documents, out),
+            _ours("write_whole", "whole, into an empty directory", few),
+            _ours("write_whole", "whole, nothing changed", few),
+            _ours("write_one", "one version more", few),
+            _ours("write_whole", f"{MANY:,} extensions, whole", many),
+            _ours("write_one", f"{MANY:,} extensions, one version more", many),
+            _ours("renew", f"{MANY:,} extensions, every signature renewed", many),
         ]
+        shutil.rmtree(many)
         return [*rows, *_alternative(Path(scratch))]
 
 
-def write_whole(documents: str, out: str) -> str:
-    """Write everything; return how much that was."""
+def write_whole(folder: str) -> str:
+    """Write everything, reading the documents included; return how much that was."""
     start = time.perf_counter()
-    lines = Path(documents).read_bytes().splitlines()
-    found = [ExtensionDocument.model_validate_json(line) for line in lines]
+    with Path(folder, "documents").open("rb") as lines, collector_paused():
+        found = [ExtensionDocument.model_validate_json(line) for line in lines]
     reading = time.perf_counter() - start
-    report = build_index(found, Path(out), _policy())
+    report = build_index(found, Path(folder, "index"), _policy(), _signing(folder))
     written = f"{len(report.written):,} files written" if report.written else "nothing written"
-    return f"{written}; {_size(Path(out))}; {reading:.1f} s of it read the documents"
+    return f"{written}; {_size(Path(folder, 'index'))}; {reading:.1f} s of it read the documents"
 
 
-def write_one(documents: str, out: str) -> str:
+def write_one(folder: str) -> str:
     """Write one version more of one extension."""
-    line = Path(documents).read_bytes().splitlines()[4711]
+    with Path(folder, "documents").open("rb") as lines:
+        [line] = islice(lines, 4711, 4712)
     document = ExtensionDocument.model_validate_json(line)
     newest = document.versions[0]
     newer = newest.model_copy(update={"version": type(newest.version).parse("2.0.0")})
     changed = document.model_copy(update={"versions": (newer, *document.versions)})
-    report = update_index([changed], Path(out), _policy())
-    written = sum((Path(out) / path).stat().st_size for path in report.written)
+    out = Path(folder, "index")
+    report = update_index([changed], out, _policy(), _signing(folder))
+    written = sum((out / path).stat().st_size for path in report.written)
     return f"{len(report.written)} files, {written / 1000:.0f} kB written"
 
 
+def renew(folder: str) -> str:
+    """Renew every signature, as once in ten days."""
+    by = dataclasses.replace(_signing(folder), now=_NOW + timedelta(days=12))
+    freshness = resign(Path(folder, "index"), _policy(), by)
+    return f"{len(freshness.written)} files"
+
+
 def _policy() -> Policy:
-    policy = load_policy(None)
-    publishing = policy.publishing.model_copy(update={"bins": 256})
-    return policy.model_copy(update={"publishing": publishing})
+    return _POLICY
 
 
-def _write_documents(path: Path) -> None:
+_POLICY = load_policy(None)  # not the index's work: it is read before the clock starts
+
+
+def _signer(number: int) -> CryptoSigner:
+    """A key made for this."""
+    return CryptoSigner(Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32))
+
+
+def _signing(folder: str) -> Signing:
+    """What signs, as a job reads it."""
+    return Signing(read_trust(Path(folder, "trust")), _signer(2), _NOW)
+
+
+def _write_trust(folder: Path) -> None:
+    root, targets, online = map(_signer, range(3))
+    holders = Holders([root.public_key], [targets.public_key], online.public_key, 1, 1)
+    initialise(
+        folder, config_of("Bench", _RELEASES), holders,
+        root_signers=[root], targets_signers=[targets], now=_NOW,
+    )  # fmt: skip
+
+
+def _write_documents(path: Path, extensions: int) -> None:
     with path.open("wb") as file:
-        for number in range(EXTENSIONS):
+        for number in range(extensions):
             file.write(json.dumps(_document(number)).encode() + b"\n")
 
 
@@ -91,25 +143,21 @@ def _document(number: int) -> dict[str, object]:
 
 def _version(id: str, minor: int) -> dict[str, object]:
     name = f"{id}-1.{minor}.0"
-    base = f"https://github.com/operator/registry/releases/download/{id}-v1.{minor}.0"
-    digest = f"{abs(hash((id, minor))):064x}"[:64]
-    files = {
-        kind: {"name": f"{name}{end}", "url": f"{base}/{name}{end}", "sha256": digest, "length": 20_000}
-        for kind, end in (("package", ".zip"), ("sbom", ".cdx.json"), ("review", ".review.json"))
-    }  # fmt: skip
-    return {
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    listed: dict[str, object] = {
         "version": f"1.{minor}.0",
         "engines": ">=2.0.0 <4",
         "permissions": ["filesystem:read"],
-        "commit": digest[-40:],
-        "tree_sha256": digest,
-        "published": "2026-11-20T10:00:00Z",
-        **files,
+        "package": {"sha256": digest, "length": 20_000},
+        "published": f"2026-{minor + 5:02d}-20T10:00:00Z",
     }
+    if minor == VERSIONS - 1:
+        listed["rollout"] = {"stages": [10, 50, 100], "hours": 24}
+    return listed
 
 
-def _ours(function: str, what: str, documents: Path, out: Path) -> Figure:
-    seconds, megabytes, note = measure_alone(__name__, function, str(documents), str(out))
+def _ours(function: str, what: str, folder: Path) -> Figure:
+    seconds, megabytes, note = measure_alone(__name__, function, str(folder))
     return Figure(what, seconds, megabytes, note)
 
 
@@ -171,6 +219,6 @@ def _size(directory: Path) -> str:
 
 BENCHMARK = Benchmark(
     name="index",
-    title=f"Writing the index of {EXTENSIONS:,} extensions with {VERSIONS} versions each",
+    title=f"Writing the signed index of {EXTENSIONS:,} extensions with {VERSIONS} versions each",
     measure=measure,
 )

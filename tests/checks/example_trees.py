@@ -20,10 +20,19 @@ import yaml
 from devforge.adapters.policy import load_policy
 from devforge.model.manifest import Manifest
 from devforge.model.names import ExtensionId
-from devforge.model.observed import Missing, SourceFile, SourceTree
+from devforge.model.observed import (
+    Failure,
+    LineActivation,
+    Missing,
+    SourceFile,
+    SourceTree,
+    Trial,
+)
+from devforge.model.policy import Policy
 from devforge.model.reading import BadRecord, read_record
 from devforge.model.submission import Submission
 from devforge.model.versions import Version
+from tests.checks.facts_of_components import vendored_of, vulnerabilities_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 MANIFEST = {
@@ -116,13 +125,37 @@ def _with_facts(submission: Submission, facts: dict[str, Any]) -> Submission:
         for name, versions in facts.get("catalogue", {}).items()
     }
     limits = submission.policy.limits.model_copy(update=facts.get("limits", {}))
+    releases = tuple(map(Version.parse, facts.get("releases", [])))
+    policy = submission.policy.model_copy(
+        update={
+            "limits": limits,
+            "devforge_releases": (*submission.policy.devforge_releases, *releases),
+        }
+    )
     return replace(
         submission,
         id=ExtensionId.parse(facts["id"]) if "id" in facts else submission.id,
         catalogue=Missing(reason="no network") if facts.get("offline") else catalogue,
         unresolvable=facts.get("unresolvable", {}),
-        policy=submission.policy.model_copy(update={"limits": limits}),
+        vulnerabilities=vulnerabilities_of(facts),
+        vendored=vendored_of(facts),
+        policy=policy,
+        trial=starting_trial(policy, facts.get("fails_in", {})),
     )
+
+
+def starting_trial(policy: Policy, fails_in: dict[str, str]) -> Trial:
+    """Started in every line of Dev Forge, but for those in `fails_in`: range → what it printed."""
+    lines = [
+        LineActivation(
+            releases=host.releases,
+            result=Failure(what="activating sample.py failed", output=fails_in[str(host.releases)])
+            if str(host.releases) in fails_in
+            else "started",
+        )
+        for host in policy.devforge_hosts
+    ]
+    return Trial(activation=Missing(reason="nothing was measured"), lines=tuple(lines))
 
 
 def _file(path: str, value: Any) -> SourceFile:

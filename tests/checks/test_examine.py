@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from example_trees import submission_of
+from example_trees import starting_trial, submission_of
 
 import devforge.review.examine as examining
 from checks import CHECKS
@@ -107,7 +107,9 @@ def test_a_tool_without_an_answer_leaves_its_check_without_a_verdict(submission,
 
     silent = {r.name: r.reason for r in examine(lacking, STATIC) if r.verdict == "no verdict"}
 
-    assert silent == {"quality" if name == "lint" else name: "it crashed"}
+    [(check, reason)] = silent.items()
+    assert check == ("quality" if name == "lint" else name)
+    assert reason.endswith("it crashed")
 
 
 def test_a_check_the_policy_asks_for_and_nobody_has_is_reported(submission):
@@ -159,6 +161,31 @@ def test_the_same_submission_reads_the_same_twice(submission, tmp_path):
     )
 
 
+@pytest.mark.parametrize("name", ["token-thief", "word-count"])
+def test_to_look_ahead_changes_no_answer(name, submission, tmp_path):
+    tree = read_directory(EXTENSIONS / name, submission.policy.limits)
+    made = dataclasses.replace(submission, tree=tree)
+
+    without = observe_static(tree, scratch=tmp_path / "1", ahead=False)
+    plain = examine(without.on(made), STATIC)
+    ahead = observe_static(tree, scratch=tmp_path / "2")
+
+    assert ahead == without
+    assert _without_times(examine(ahead.on(made), STATIC)) == _without_times(plain)
+
+
+def test_what_goes_wrong_ahead_is_met_by_the_check_itself(submission, tmp_path, monkeypatch):
+    def lost(tree):
+        raise MemoryError
+
+    monkeypatch.setattr(examining, "look_ahead", lost)
+
+    observed = observe_static(submission.tree, scratch=tmp_path)
+    reports = examine(observed.on(submission), STATIC)
+
+    assert {r.name: r.reason for r in reports if r.verdict == "no verdict"} == {}
+
+
 def _without_times(reports):
     return [report.model_copy(update={"seconds": 0.0}) for report in reports]
 
@@ -183,7 +210,8 @@ def examined(name, tmp_path):
     submission = Submission(
         id=manifest.id, tree=tree, policy=policy, manifest=manifest, language=manifest.language
     )
-    return examine(observe_static(tree, scratch=tmp_path).on(submission), STATIC)
+    observed = observe_static(tree, scratch=tmp_path).on(submission)
+    return examine(observed.tried(starting_trial(policy, {})), STATIC)
 
 
 @pytest.mark.parametrize("name", ["word-count", "json-lens", "quick-note"])

@@ -16,7 +16,7 @@ from devforge.adapters.bandit import scan_python
 from devforge.adapters.oxlint import lint_javascript
 from devforge.adapters.program import ToolFailed, find_program, run_program
 from devforge.adapters.ruff import lint_python
-from devforge.adapters.semgrep import RULES, core_program, scan
+from devforge.adapters.semgrep import RULES, core_program, scan, seconds_for
 from devforge.model.observed import Missing, SourceFile, SourceTree
 from devforge.review.materialise import LARGEST_BYTES, materialise
 
@@ -123,11 +123,11 @@ def test_a_program_that_is_not_installed_says_what_to_install():
 @pytest.mark.parametrize("comment", ["# nosec", "# nosemgrep", "# noqa", "# nosec B301"])
 def test_no_comment_switches_a_security_rule_off(tmp_path, comment):
     (tmp_path / "a.py").write_text(
-        f"import base64, pickle\npickle.loads(b'')  {comment}\nexec(base64.b64decode(''))  {comment}\n"
+        f"import os, pickle\npickle.loads(b'')  {comment}\nexec(os.environ['x'])  {comment}\n"
     )
 
     assert [(f.code, f.path) for f in scan_python(tmp_path)] == [("B301", "a.py")]
-    assert "hidden-code--python" in [f.code for f in scan(tmp_path)]
+    assert "power-dynamic--python" in [f.code for f in scan(tmp_path)]
 
 
 def test_no_file_of_the_extension_configures_a_tool(tmp_path):
@@ -200,7 +200,7 @@ def test_the_fast_way_and_the_plain_way_find_the_same(tmp_path):
 
 def test_every_semgrep_rule_is_seen_at_work(tmp_path):
     """A rule that no sample sets off may as well not compile."""
-    ids = [r["id"] for p in RULES.glob("*.yaml") for r in yaml.safe_load(p.read_text())["rules"]]
+    ids = [r["id"] for p in RULES.glob("*/*.yaml") for r in yaml.safe_load(p.read_text())["rules"]]
     for number, example in enumerate(examples()):
         materialise(example.submission.tree, tmp_path / str(number))
 
@@ -279,3 +279,9 @@ def test_npm_installs_once(tmp_path):
     first = nodetools.installed()
 
     assert nodetools.installed(npm=("/nowhere/npm",)) == first
+
+
+def test_more_code_may_take_longer_within_what_a_job_has():
+    assert seconds_for([1_000]) < 241
+    assert seconds_for([2_000_000, 4_000_000]) == 600
+    assert seconds_for([500_000_000]) == 900

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from example_trees import Example, examples
+from joined_trees import observed_together
 
 from checks import (
     compatibility,
@@ -21,10 +18,8 @@ from checks import (
     security,
 )
 from checks.protocol import Check
-from devforge.model.observed import Missing, SourceTree, ToolFinding
 from devforge.model.verdict import Finding
-from devforge.review.dependencies import read_dependencies
-from devforge.review.examine import examine, observe_static
+from devforge.review.examine import examine
 
 OURS: tuple[Check, ...] = (
     manifest, quality, security, documentation, licence, dependencies, compatibility,
@@ -35,42 +30,13 @@ OURS: tuple[Check, ...] = (
 def judged() -> Mapping[str, tuple[Finding, ...]]:
     """Findings of each example's own check, by the example's id; the tools start once for all."""
     found = examples()
-    lint, unsafe = _observed(found)
     answers = {}
-    for number, example in enumerate(found):
-        submission = replace(
-            example.submission,
-            lint=lint[number],
-            security=unsafe[number],
-            dependencies=read_dependencies(example.submission.tree),
-        )
+    observed = observed_together([example.submission for example in found])
+    for example, submission in zip(found, observed, strict=True):
         (report,) = examine(submission, [example.check])
         assert report.verdict != "no verdict", report.reason
         answers[example.id] = report.findings
     return answers
-
-
-def _observed(found: tuple[Example, ...]) -> tuple[Split, Split]:
-    files = {
-        f"{number}/{path}": replace(file, path=f"{number}/{path}")
-        for number, example in enumerate(found)
-        for path, file in example.submission.tree.files.items()
-    }
-    with tempfile.TemporaryDirectory() as scratch:
-        observed = observe_static(SourceTree(files=files), scratch=Path(scratch))
-    return _split(observed.lint), _split(observed.security)
-
-
-Split = Mapping[int, tuple[ToolFinding, ...]]
-
-
-def _split(findings: tuple[ToolFinding, ...] | Missing) -> Split:
-    assert not isinstance(findings, Missing), findings.reason
-    parts: dict[int, tuple[ToolFinding, ...]] = defaultdict(tuple)
-    for finding in findings:
-        number, _, path = finding.path.partition("/")
-        parts[int(number)] += (finding.model_copy(update={"path": path}),)
-    return parts
 
 
 @pytest.mark.parametrize("example", [e for e in examples() if e.good], ids=lambda e: e.id)

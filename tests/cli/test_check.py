@@ -29,18 +29,43 @@ def check(capsys):
     return run
 
 
-@pytest.mark.parametrize("language", ["python", "javascript", "typescript"])
-def test_what_new_writes_would_be_merged(check, capsys, tmp_path, language):
-    assert main(["new", "acme.todo-tree", "-l", language, "--into", str(tmp_path / "x")]) == 0
-    capsys.readouterr()
+@pytest.fixture
+def new(capsys, tmp_path):
+    """Write an extension by `devforge new` and return where it is."""
 
-    code, out, err = check(tmp_path / "x", "--json")
+    def write(language):
+        assert main(["new", "acme.todo-tree", "-l", language, "--into", str(tmp_path / "x")]) == 0
+        capsys.readouterr()
+        return tmp_path / "x"
+
+    return write
+
+
+@pytest.mark.parametrize("language", ["python", "javascript", "typescript"])
+def test_what_new_writes_passes_and_waits_only_because_it_is_its_developers_first(
+    check, new, language
+):
+    code, out, err = check(new(language), "--json")
 
     report = json.loads(out)
-    assert (code, report["decision"], err) == (0, "merge", "")
+    assert (code, report["decision"], err) == (2, "person", "")
     assert sorted(c["name"] for c in report["checks"]) == sorted(CHECKS)
-    assert all(c["verdict"] == "passed" for c in report["checks"])
-    assert [f for c in report["checks"] for f in c["findings"] if f["severity"] != "info"] == []
+    said = [f for c in report["checks"] for f in c["findings"] if f["severity"] != "info"]
+    assert [f["rule"] for f in said] == ["person-first-submission"]
+    assert [c["name"] for c in report["checks"] if c["verdict"] != "passed"] == ["decision"]
+
+
+def test_an_author_sees_at_once_that_all_passed_and_nothing_is_to_be_mended(check, new):
+    _, out, _ = check(new("python"))
+
+    first, *others = out.splitlines()
+    assert first == (
+        "acme.todo-tree 0.1.0 passes; nothing to mend, and a maintainer looks once at a developer's "
+        "first extension"
+    )
+    assert "To mend" not in out
+    assert any("The change itself" in line and "a person looks" in line for line in others)
+    assert "as far as this machine can tell" in out
 
 
 def test_the_json_has_exactly_the_promised_shape(check):
@@ -48,12 +73,13 @@ def test_the_json_has_exactly_the_promised_shape(check):
 
     report = json.loads(out)
     assert code == 1
-    assert list(report) == ["extension", "version", "decision", "reasons", "checks"]
+    assert list(report) == ["extension", "version", "decision", "reasons", "checks", "profile"]
     assert {tuple(c) for c in report["checks"]} == {
         ("name", "verdict", "score", "seconds", "findings")
     }
     findings = [f for c in report["checks"] for f in c["findings"]]
-    assert {tuple(f) for f in findings} == {("rule", "severity", "at", "line", "problem", "remedy")}
+    said = ("rule", "severity", "at", "line", "problem", "remedy", "lines", "excused")
+    assert {tuple(f) for f in findings} == {said}
     assert report["decision"] == "mend"
     assert report["reasons"]
 
@@ -64,6 +90,15 @@ def test_a_thief_is_told_the_line(check):
     assert code == 1
     assert "branch_badge/usage.py:" in out
     assert "To mend" in out
+
+
+def test_what_it_can_do_is_said_in_plain_lines_and_in_json(check):
+    _, text, _ = check(SAMPLES / "token-thief")
+    _, out, _ = check(SAMPLES / "token-thief", "--json")
+
+    profile = json.loads(out)["profile"]
+    assert "network" in [use["power"] for use in profile["uses"]]
+    assert "What it can do: it\n  reaches the network (branch_badge/usage.py:26)\n" in text
 
 
 def test_sarif_is_written_beside_the_answer(check, tmp_path):

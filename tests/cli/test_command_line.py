@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from devforge.cli import main
 from devforge.model.manifest import Manifest
 from devforge.model.reading import read_record
 
-COMMANDS = ["new", "check", "pack", "submit", "search", "show", "install", "list", "remove", "index build", "local up"]  # fmt: skip
+COMMANDS = ["new", "check", "explain", "schema", "pack", "submit", "search", "show", "install", "list", "remove", "outdated", "update", "rollback", "history", "pin", "unpin", "hold", "why", "enable", "disable", "config", "verify", "doctor", "index build", "local up"]  # fmt: skip
 LANGUAGES = ["python", "javascript", "typescript"]
 
 
@@ -121,6 +122,28 @@ def test_a_new_extension_is_complete_and_packs_to_the_same_bytes_twice(run, tmp_
     first = run("pack", target, "--out", tmp_path / "one")
     assert first[0] == 0
     assert run("pack", target, "--out", tmp_path / "two")[1].split()[-1] == first[1].split()[-1]
+
+
+def test_packing_for_platforms_writes_a_package_for_each_or_the_one_that_is_named(run, tmp_path):
+    target = tmp_path / "todo-tree"
+    run("new", "acme.todo-tree", "--language", "python", "--into", target)
+    manifest = target / "devforge.yaml"
+    manifest.write_text(manifest.read_text() + "platforms: {linux-x64: [lib/], any: []}\n")
+    (target / "lib").mkdir()
+    (target / "lib/fast.so").write_bytes(b"x" * 999)
+
+    answers = json.loads(run("pack", target, "--out", tmp_path / "all", "--json")[1])
+    one = json.loads(run("pack", target, "--out", tmp_path / "one", "--platform", "linux-x64", "--json")[1])  # fmt: skip
+    code, _, err = run("pack", target, "--out", tmp_path / "none", "--platform", "win32-x64")
+
+    assert [answer["platform"] for answer in answers] == ["any", "linux-x64"]
+    assert [path.name for path in sorted((tmp_path / "one").iterdir())] == [
+        Path(one[0]["file"]).name
+    ]
+    assert one[0]["sha256"] == answers[1]["sha256"] != answers[0]["sha256"]
+    assert code != 0
+    assert "--platform win32-x64: devforge.yaml names linux-x64, any under platforms" in err
+    assert not (tmp_path / "none").exists()
 
 
 def test_new_never_writes_over_anything(run, tmp_path):

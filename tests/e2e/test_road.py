@@ -49,6 +49,7 @@ def everything_again_changes_nothing(data, port):
             seconds_between_requests=None, seconds_between_writes=None,
         )  # fmt: skip
         registry = client.get_repo(REGISTRY)
+        last_submission_was_cheap(server, registry)
         before = everything(server, registry)
         for workflow in ("review.yml", "publish.yml"):
             assert registry.get_workflow(workflow).create_dispatch("main")
@@ -56,6 +57,23 @@ def everything_again_changes_nothing(data, port):
         runs = list(registry.get_workflow_runs())[:2]
         assert [run.conclusion for run in runs] == ["success", "success"]
         assert everything(server, registry) == before
+
+
+def last_submission_was_cheap(server, registry):
+    """A known developer's patch: reviewed, merged and published for 15 requests and 4 minutes."""
+    runs = [run for run in registry.get_workflow_runs() if run.name in ("review", "publish")]
+    last = max(pull.number for pull in registry.get_pulls(state="all"))
+    review = next(
+        r for r in runs if r.name == "review" and any(j.name == f"try ({last})" for j in r.jobs())
+    )
+    publish = min((r for r in runs if r.name == "publish" and r.id > review.id), key=lambda r: r.id)
+    counts = server.request_counts()
+    assert counts[f"run {review.id}"] + counts[f"run {publish.id}"] <= 15, counts
+    jobs = [*review.jobs(), *publish.jobs()]
+    seconds = sum((job.completed_at - job.started_at).total_seconds() for job in jobs)
+    assert seconds <= 240, [(job.name, job.started_at, job.completed_at) for job in jobs]
+    billed = [run.timing().billable["UBUNTU"]["total_ms"] // 60_000 for run in (review, publish)]
+    assert sum(billed) <= 7, billed  # seven jobs of less than a minute
 
 
 def everything(server, registry):
@@ -68,7 +86,7 @@ def everything(server, registry):
     }
     pages = {
         page: urllib.request.urlopen(f"{server.url}/pages/{REGISTRY}/{page}").read()
-        for page in ("index.html", "index/index.json", "feed.xml")
+        for page in ("index.html", "index/metadata/timestamp.json", "feed.xml")
     }
     return refs, releases, comments, pages
 

@@ -69,6 +69,32 @@ def test_a_killed_server_goes_on_where_it_was(tmp_path):
         assert process.stdout.read() == "stopping\nstopped\n"
 
 
+# What a signal does that came a moment before the wait began: it wakes another than who waits.
+UNHEARD = """
+import signal, sys, threading, time
+from pathlib import Path
+from devforge.local.serve import serve
+
+def end():
+    time.sleep(0.5)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+def announce(text):
+    print(text.splitlines()[0], flush=True)
+    if text.startswith("GitHub is at"):
+        threading.Thread(target=end).start()
+
+serve(Path(sys.argv[1]), 0, announce)
+"""
+
+
+def test_a_signal_that_wakes_nobody_ends_the_server_all_the_same(tmp_path):
+    ended = subprocess.run([sys.executable, "-c", UNHEARD, tmp_path], stdout=subprocess.PIPE, text=True,
+                           timeout=60, check=True)  # fmt: skip
+
+    assert ended.stdout.splitlines()[1:] == ["stopping", "stopped"]
+
+
 def test_refs_that_moved_before_a_kill_are_announced_after_it(tmp_path):
     with LocalGitHub(tmp_path) as gh:
         gh.create_account("alice")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from published import extension_of, manifest_of, report_of, tree_of
+from signed_index import ONLINE, signed_trust
 
 from devforge.adapters.git import Objects
+from devforge.adapters.index_branch import IndexBranch
 from devforge.adapters.releases import Releases
 from devforge.adapters.state import State
 from devforge.local import LocalGitHub
@@ -18,6 +22,9 @@ from devforge.model.names import ExtensionId
 from devforge.model.policy import Limits
 from devforge.model.release import ReleaseNote, report_path
 from devforge.model.versions import Version
+from devforge.publish.ceremony import config_of
+from devforge.updates.index import Index
+from devforge.updates.opening import open_index
 from scripts import publish
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +44,7 @@ class Marketplace:
         self._clone(REGISTRY, self.checkout)
         (self.checkout / "registry").mkdir()
         shutil.copy(ROOT / "registry/policy.yaml", self.checkout / "registry/policy.yaml")
+        self.sign_offline()
         self.push("Open the marketplace")
         variables = {
             "GITHUB_REPOSITORY": REGISTRY,
@@ -46,17 +54,32 @@ class Marketplace:
             "GITHUB_OUTPUT": str(data / "output"),
             "GITHUB_STEP_SUMMARY": str(data / "summary.md"),
             "PYTHONPATH": str(ROOT),
+            "SIGNING_KEY": ONLINE.private_bytes.decode(),
         }
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         self.state = State(self.checkout, f"{github.url}/{REGISTRY}.git", token=self.operator.token)
         self.written: dict[str, str] = {}
 
-    def submit(self, manifest: Manifest | None = None, *, reviewed: bool = True) -> ExtensionId:
+    def sign_offline(self) -> None:
+        """Hold the first ceremony, with throw-away keys."""
+        packages = f"{self.github.url}/{REGISTRY}/releases/download/{{tag}}/{{file}}"
+        config = config_of("Dev Forge Extensions", packages, extension_bits=4)
+        trust = signed_trust(self.checkout / "registry/trust", config, datetime.now(UTC))
+        root = self.checkout / "registry/root.json"
+        root.write_bytes(trust.files["metadata/1.root.json"])
+
+    def submit(
+        self,
+        manifest: Manifest | None = None,
+        *,
+        reviewed: bool = True,
+        files: Mapping[str, bytes] = {},
+    ) -> ExtensionId:
         """Push a version's source, merge its record and, unless told not to, note its review."""
         manifest = manifest or manifest_of()
         id, version = manifest.id, manifest.version
-        commit = self.source(manifest)
+        commit = self.source(manifest, files)
         folder = self.checkout / "registry/extensions" / id.path
         (folder / "versions").mkdir(parents=True, exist_ok=True)
         extension = extension_of(id)
@@ -74,7 +97,7 @@ class Marketplace:
             self.review(manifest, commit)
         return id
 
-    def source(self, manifest: Manifest) -> str:
+    def source(self, manifest: Manifest, files: Mapping[str, bytes] = {}) -> str:
         """Push the source of `manifest` to its developer's repository; return the commit."""
         full_name = manifest.id.path
         work = self.data / "work" / full_name
@@ -84,7 +107,7 @@ class Marketplace:
                 self.accounts[developer] = self.github.create_account(developer)
             self.github.create_repository(full_name)
             self._clone(full_name, work)
-        for path, file in tree_of(manifest).files.items():
+        for path, file in tree_of(manifest, files).files.items():
             (work / path).parent.mkdir(parents=True, exist_ok=True)
             (work / path).write_bytes(file.content)
         return self.push(f"Version {manifest.version}", work)
@@ -145,8 +168,35 @@ class Marketplace:
         self.build()
         return self.release("--apply")
 
+    def index(self, *arguments: str) -> tuple[int, str]:
+        """Run the third job, and have what is on the branch then in `data/index`, as Pages would."""
+        code, printed = self.job("index", "--out", str(self.data / "new"), "--apply", *arguments)
+        self.fetch_index()
+        return code, printed
+
+    def fetch_index(self) -> None:
+        """Put what is on the branch `index` into `data/index`."""
+        out, server = self.data / "index", self.github.url
+        shutil.rmtree(out, ignore_errors=True)
+        with Objects(self.checkout, server, origin=REGISTRY, token=self.operator.token) as objects:
+            IndexBranch(objects).restore(out)
+
+    @property
+    def tip(self) -> str | None:
+        """The commit at the end of the branch `index`."""
+        said = self.git(self.checkout, "ls-remote", "origin", "refs/heads/index")
+        return said.split("\t")[0] or None
+
+    def client(self, home: str = "client") -> Index:
+        """A client of what the job wrote last, with the first root."""
+        root = self.checkout / "registry/trust/metadata/1.root.json"
+        where = str(self.data / "index")
+        return open_index(where, home=self.data / home, root=root)
+
     def site(self) -> Path:
-        """Run the third job; return where the site lies."""
+        """Run the third and fourth job; return where the site lies."""
+        code, printed = self.index()
+        assert code == 0, printed
         out = self.data / "site"
         code, printed = self.job("site", "--out", str(out))
         assert code == 0, printed

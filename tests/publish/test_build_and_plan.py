@@ -60,16 +60,17 @@ def test_a_report_that_is_not_about_this_source_holds_or_waits():
     assert "was not found" in left(tree=None, problem="the commit was not found").reason
 
 
-def test_the_index_names_what_a_client_finds_in_the_package():
+def test_the_index_names_the_package_and_its_note_what_a_client_finds_in_it():
     ignoring = {".devforgeignore": b"tests/\n", "tests/test_it.py": b"assert True\n"}
     tree = tree_of(MANIFEST, ignoring)
     built = built_of(MANIFEST, tree)
-    record = candidate_of(MANIFEST, tree=tree).record
-    [(listed, _)] = released({MANIFEST.version: record}, {MANIFEST.version: note_of(built)}, None)
+    record, note = candidate_of(MANIFEST, tree=tree).record, note_of(built)
+    [(listed, _)] = released({MANIFEST.version: record}, {MANIFEST.version: note}, None)
 
-    _, unpacked = read_package(built.package)
+    _, unpacked = read_package(built.packages[None].package)
     assert "tests/test_it.py" not in unpacked.files
-    assert listed.tree_sha256 == unpacked.sha256
+    assert listed.package.sha256 == built.pointers[None].sha256
+    assert note.source.packed_sha256 == unpacked.sha256
     assert built.source.tree_sha256 == tree.sha256 != unpacked.sha256
 
 
@@ -118,9 +119,12 @@ def test_the_bill_of_materials_is_valid_complete_and_always_the_same():
     assert isinstance(one, Built)
     assert isinstance(other, Built)
 
-    assert one.sbom == other.sbom
-    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(one.sbom.decode()) is None
-    bom = json.loads(one.sbom)
+    assert one.packages == other.packages
+    assert (
+        JsonStrictValidator(SchemaVersion.V1_6).validate_str(one.packages[None].sbom.decode())
+        is None
+    )
+    bom = json.loads(one.packages[None].sbom)
     names = {part["name"] for part in bom["components"]}
     assert names == {
         "@types/node",
@@ -130,7 +134,7 @@ def test_the_bill_of_materials_is_valid_complete_and_always_the_same():
         "todo_tree/__init__.py",
     }
     assert "timestamp" not in bom["metadata"]
-    assert bom["metadata"]["component"]["hashes"][0]["content"] == one.pointer.sha256
+    assert bom["metadata"]["component"]["hashes"][0]["content"] == one.pointers[None].sha256
 
 
 def test_removal_plans_read_as_every_plan_does(golden):

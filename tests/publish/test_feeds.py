@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devforge.publish.feeds import ENTRIES, FeedEntry, FeedOf, render_feed
+from devforge.publish.feeds import ENTRIES, FeedEntry, FeedOf, render_feed, render_json_feed
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITE = "https://operator.github.io/registry/"
@@ -75,3 +76,19 @@ def test_order_leaves_no_trace(order):
 
 def test_an_empty_feed_is_a_feed():
     assert parsed([]).findtext(f"{ATOM}updated") == "1970-01-01T00:00:00Z"
+
+
+def test_the_json_feed_says_the_same(golden):
+    golden("feed.json", render_json_feed(FEED, [entry(1), entry(2)], site_url=SITE).decode())
+
+
+@given(texts=st.lists(st.text(max_size=40), max_size=4))
+def test_both_feeds_name_the_same_releases_whatever_they_are_called(texts):
+    entries = [entry(number, title=text, summary=text) for number, text in enumerate(texts)]
+    told = json.loads(render_json_feed(FEED, entries, site_url=SITE))
+    atom = parsed(entries)
+
+    assert [item["id"] for item in told["items"]] == [
+        found.findtext(f"{ATOM}id") for found in atom.findall(f"{ATOM}entry")
+    ]
+    assert told["feed_url"] == f"{SITE}feed.json"

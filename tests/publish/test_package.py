@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from published import manifest_of, tree_of
 
 from devforge.errors import BadInput
+from devforge.model.addresses import package_name
 from devforge.model.observed import SourceFile, SourceTree
-from devforge.publish.package import pack, package_name, packed_files, read_package
+from devforge.publish.package import pack, packed_files, read_package
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = manifest_of()
@@ -144,6 +145,23 @@ def test_a_link_that_is_left_out_does_no_harm():
 def test_leaving_out_what_the_extension_cannot_do_without_is_refused(left_out):
     tree = tree_of(MANIFEST, {".devforgeignore": left_out.encode()})
     with pytest.raises(BadInput, match="is not among the packed files"):
+        pack(tree, MANIFEST)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "said"),
+    [
+        (b"[\x01-\x00]\n", "bad character range"),
+        (b"a" * 251, "has 251 letters, 250 allowed"),
+        (b"# *any* *thing* **/**/**\n!\n", "write patterns as .gitignore does"),
+        (b"*a*a*a*b\n", r"has more than 2 `\*` in one part"),
+        (b"**/a/**/a/**/b\n", "write a plainer one"),
+        (b"a\n" * 201, "201 patterns, 200 allowed"),
+    ],
+)
+def test_an_ignore_file_that_cannot_be_read_or_takes_minutes_is_refused(patterns, said):
+    tree = tree_of(MANIFEST, {".devforgeignore": patterns})
+    with pytest.raises(BadInput, match=said):
         pack(tree, MANIFEST)
 
 

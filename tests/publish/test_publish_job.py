@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 
 import pytest
 from published import manifest_of
 
 from devforge.adapters.archive import read_zip
+from devforge.model.names import ExtensionId
 from devforge.publish.parcel import digest
-from devforge.updates.index import Index
-from devforge.updates.source import open_source
+from devforge.updates.opening import open_index
 
 TAG = "acme.todo-tree-v1.4.0"
 FILES = [
@@ -35,12 +34,12 @@ def test_a_reviewed_version_is_released_with_its_three_files_and_noted(market):
     assert "devforge.yaml" in {member.path for member in read_zip(package, name="package")}
 
 
-def test_one_release_costs_seven_requests_and_a_second_run_costs_none(market):
+def test_one_release_costs_six_requests_and_a_second_run_costs_none(market):
     market.submit()
     _, first = market.publish()
     printed = market.build()
 
-    assert "7 requests" in first
+    assert "6 requests" in first
     assert "nothing to do" in printed
     assert market.written["count"] == "0"
 
@@ -51,7 +50,7 @@ def test_two_versions_cost_one_listing_between_them(market):
     code, printed = market.publish()
 
     assert code == 0
-    assert "13 requests" in printed
+    assert "11 requests" in printed
     assert len(market.releases()) == 2
 
 
@@ -204,9 +203,10 @@ def test_the_site_and_the_index_show_what_was_released(market):
     page = (out / "extensions/acme/todo-tree/index.html").read_text()
     assert "devforge install acme.todo-tree" in page
     assert "Acme Tools" in page
-    index = Index(open_source(str(out)))
-    [entry] = index.search()
-    document = index.document(entry.id)
+    root = market.checkout / "registry/root.json"
+    with open_index(str(out), home=market.data / "home", root=root) as index:
+        [entry] = index.search()
+        document = index.document(entry.id)
     assert document is not None
     assert [str(version.version) for version in document.versions] == ["1.4.0"]
 
@@ -232,10 +232,11 @@ def test_lost_records_are_noticed_before_the_site_forgets_them(market):
     market.git(market.checkout, "rm", "-rq", "registry/extensions")
     market.push("A mistake")
 
-    code, printed = market.job("site", "--out", str(market.data / "site"))
+    code, printed = market.index()
 
     assert code == 1
     assert "only 0 of 1 released versions have a record" in printed
+    assert market.tip is None
 
 
 def test_removing_needs_the_digest_of_the_plan_and_marks_only(market):
@@ -250,10 +251,13 @@ def test_removing_needs_the_digest_of_the_plan_and_marks_only(market):
     plan = printed.split("digest ")[1].split()[0]
     assert market.job(*remove, "--approve", plan)[0] == 0
 
-    document = json.loads(
-        next((market.site() / "index/extensions").glob("*.todo-tree.json")).read_text()
-    )
-    assert [version["version"] for version in document["versions"]] == ["1.4.0"]
+    market.site()
+    with market.client() as index:
+        document = index.document(ExtensionId.parse("acme.todo-tree"))
+        removed = index.lists().removed
+    assert document is not None
+    assert [str(version.version) for version in document.versions] == ["1.4.0"]
+    assert [entry.reason for entry in removed.values()] == ["A court asked for it."]
     assert len(market.releases()) == 2
     assert "left alone" in market.job(*remove)[1]
     assert "nothing to do" not in market.build() or market.written["count"] == "0"

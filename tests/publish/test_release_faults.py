@@ -10,7 +10,7 @@ from devforge.errors import Refused, Unavailable
 from devforge.publish.release import Publisher
 
 REGISTRY = "operator/registry"
-CALLS = ("list", "look", "draft", "package", "sbom", "report", "publish")
+CALLS = ("list", "draft", "package", "sbom", "report", "publish")
 BAD = ("502", "502 after", "lost answer", "too many requests")
 
 
@@ -46,7 +46,7 @@ def test_a_bad_answer_to_any_call_ends_in_the_same_one_release(github, publisher
 
             assert fault.struck == 1, (kind, CALLS[call - 1])
             assert published(publisher, note.tag) == [tuple(built.files)], (kind, CALLS[call - 1])
-            assert note.package.sha256 == built.pointer.sha256
+            assert note.package.sha256 == built.pointers[None].sha256
             github.faults.clear()
 
 
@@ -99,13 +99,13 @@ def test_a_half_uploaded_file_in_our_own_draft_is_replaced(publisher):
     tag = f"{built.id}-v{built.version}"
     draft = job.releases.draft(tag, title="x", body="", commit="main", prerelease=False)
     [package, *_] = built.files
-    job.releases.upload(draft, package, built.package[:100], "application/zip")
+    job.releases.upload(draft, package, built.packages[None].package[:100], "application/zip")
 
     note = publisher().release(built)
 
     [names] = published(publisher, tag)
     assert sorted(names) == sorted(built.files)
-    assert note.package.length == len(built.package)
+    assert note.package.length == len(built.packages[None].package)
     assert len([r for r in publisher().releases.newest() if r.tag_name == tag]) == 1
 
 
@@ -121,3 +121,12 @@ def test_two_runs_at_once_end_in_one_published_release(publisher):
 
     assert published(publisher, tag) == [tuple(built.files)]
     assert note == publisher().release(built)
+
+
+def test_a_release_costs_six_requests(publisher):
+    first = publisher()
+    first.release(built_of(manifest_of()))
+
+    assert first.releases.requests == 6
+    first.release(built_of(manifest_of(version="1.1.0")))
+    assert first.releases.requests == 11

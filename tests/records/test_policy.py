@@ -22,7 +22,7 @@ def keys():
     """Yield line number and dotted key of everything the file sets."""
     above: list[tuple[int, str]] = []
     for number, line in enumerate(LINES):
-        if match := re.match(r"( *)([a-z_]+):", line):
+        if match := re.match(r"( *)([a-z0-9_]+):", line):
             depth = len(match[1])
             above = [(d, key) for d, key in above if d < depth] + [(depth, match[2])]
             yield number, ".".join(key for _, key in above)

@@ -35,7 +35,15 @@ def test_every_record_is_read(stocked, read):
     assert [str(id) for id in registry.extensions] == ["acme.notes", "acme.todo-tree", "jane.notes"]
     assert [str(v) for v in registry.extensions[TODO].versions] == ["1.10.0", "1.9.0", "1.0.0"]
     assert [advisory.id for advisory in registry.advisories] == ["DEVFORGE-2026-1"]
-    assert registry.policy.publishing.bins == 16
+    assert registry.policy.publishing.bins == 256
+
+
+def test_the_trust_is_in_its_place_and_no_record(stocked, read):
+    stocked.write("registry/root.json", "{}")
+    stocked.write("registry/trust/metadata/1.root.json", "{}")
+    stocked.write("registry/trust/pending/metadata/2.root.json", "{}")
+
+    assert said(read(stocked)) == []
 
 
 def test_the_seed_of_this_repository_is_an_empty_registry():

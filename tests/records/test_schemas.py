@@ -97,7 +97,7 @@ BAD = {
         MANIFEST + "permissions: [sudo]\n", MANIFEST + "keywords: [UPPER]\n",
         MANIFEST + "extension_dependencies: {Acme: '1'}\n",
     ],
-    "policy": [GOOD["policy"][0].replace("bins: 16", "bins: 17"), "registry: {name: X}\n",
+    "policy": [GOOD["policy"][0].replace("bins: 256", "bins: 17"), "registry: {name: X}\n",
         GOOD["policy"][0].replace("merge: true", "merge: perhaps")],
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from building import commit
@@ -10,7 +11,7 @@ from building import commit
 from devforge.adapters.git import Objects
 from devforge.adapters.github_answers import Pull
 from devforge.adapters.policy import load_policy
-from devforge.model.change import RepositoryFact
+from devforge.model.change import Author, RepositoryFact
 from devforge.model.observed import SourceTree
 from devforge.model.policy import Policy
 from devforge.model.submission import Submission
@@ -47,7 +48,16 @@ class Bench:
     def propose(self, files: dict, *, author: int = ALICE, parent: str | None = None) -> Proposal:
         """Return what a pull request of these files on top of the base proposes."""
         head = commit(self.path, "refs/heads/pull", files, parent=parent or self.base)
-        return read_proposal(self.objects, self.base, pull(head, self.base, author), self.policy)
+        return self.read(head, author)
+
+    def read(self, head: str, author: int = ALICE) -> Proposal:
+        """Return what a pull request with this head proposes."""
+        opened = pull(head, self.base, author)
+        assert opened.user is not None
+        whose = Author(opened.user.id, opened.user.login)
+        return read_proposal(
+            self.objects, self.base, opened, self.policy, author=whose, now=datetime.now(UTC)
+        )
 
     def findings(self, files: dict, *, author: int = ALICE, **changes: object) -> list[Finding]:
         """Return what the check of the change says of it, names of the base filled in."""

@@ -136,15 +136,3 @@ def test_the_environment_keeps_its_token_to_itself(tmp_path):
 def test_without_a_token_the_message_says_how_to_give_one():
     with pytest.raises(BadInput, match=r"github\.token"):
         read_environment({"GITHUB_REPOSITORY": "acme/registry"}).secret_token()
-
-
-def test_an_event_is_json_or_said_not_to_be(tmp_path):
-    path = tmp_path / "event.json"
-    environment = read_environment(GOOD | {"GITHUB_EVENT_PATH": str(path)})
-
-    assert environment.event() == {}
-    path.write_text('{"action": "opened"}')
-    assert environment.event() == {"action": "opened"}
-    path.write_text("{")
-    with pytest.raises(BadInput, match="GITHUB_EVENT_PATH"):
-        environment.event()

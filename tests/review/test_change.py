@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from building import commit
-from registries import ACME, ALICE, BASE, EXTENSION, MALLORY, SHA, TODO, judged, pull
+from registries import ACME, ALICE, BASE, EXTENSION, MALLORY, SHA, TODO, judged
 
 from devforge.errors import Unavailable
 from devforge.model.change import EarlierPull, RepositoryFact
@@ -14,7 +14,6 @@ from devforge.model.names import ExtensionId
 from devforge.model.observed import Missing, SourceTree
 from devforge.model.submission import Submission
 from devforge.review.examine import examine
-from devforge.review.proposal import read_proposal
 
 NEW = f"{TODO}/versions/1.1.0.yaml"
 RECORD = f"commit: {'ab' * 20}\n"
@@ -83,6 +82,34 @@ def test_what_goes_beyond_its_own_directory_never_passes(bench, name):
     assert all(finding.at.isprintable() for finding in found)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "registry/root.json",
+        "registry/trust/metadata/1.root.json",
+        "registry/trust/metadata/2.targets.json",
+        "registry/trust/pending/metadata/2.root.json",
+    ],
+)
+def test_the_trust_is_nobodys_to_touch_and_no_maintainers_to_touch_unseen(bench, path):
+    [finding] = bench.findings({path: '{"signatures": [], "signed": {}}'})
+    assert (finding.rule, finding.severity) == ("change-outside", "block")
+
+    proposal = bench.propose({path: '{"signatures": [], "signed": {}}'})
+    maintained = replace(proposal, change=replace(proposal.change, is_maintainer=True))
+    assert {f.severity for f in judged(maintained, bench.policy) if f.rule == "change-outside"} == {
+        "person"
+    }
+
+
+def test_owners_halt_and_resume_their_own_versions_and_nobody_elses(bench):
+    halted = {f"{TODO}/versions/1.0.0.yaml": f"commit: {SHA}\nhalted: true\n"}
+
+    assert bench.findings(halted) == []
+    found = judged(bench.propose(halted, author=MALLORY), bench.policy)
+    assert "owner-author" in {finding.rule for finding in found}
+
+
 def test_line_endings_are_content_and_not_a_way_around_it(bench):
     proposal = bench.propose({NEW: RECORD.replace("\n", "\r\n")})
 
@@ -121,7 +148,7 @@ def test_a_conflict_is_the_authors_to_solve_and_says_how(bench):
 
 def test_a_history_of_its_own_is_a_conflict_not_a_crash(bench):
     head = commit(bench.path, "refs/heads/orphan", {NEW: RECORD})
-    proposal = read_proposal(bench.objects, bench.base, pull(head, bench.base), bench.policy)
+    proposal = bench.read(head)
 
     assert [f.rule for f in judged(proposal, bench.policy)] == ["change-conflict"]
 
@@ -205,6 +232,16 @@ def test_a_version_resubmitted_with_another_commit_is_refused(bench):
     assert "cdcdcdcdcdcd" in finding.problem
 
 
+def test_a_version_that_skips_the_wait_of_a_day_is_seen_by_a_person(bench):
+    [finding] = bench.findings({NEW: f"{RECORD}security: true\n"})
+    assert (finding.rule, finding.severity) == ("person-security-release", "person")
+
+    old = f"{TODO}/versions/1.0.0.yaml"
+    [finding] = bench.findings({old: f"commit: {SHA}\nsecurity: true\n"})
+    assert finding.rule == "person-security-release"
+    assert bench.findings({old: f"commit: {SHA}\nhalted: true\n"}) == []
+
+
 @pytest.mark.parametrize(
     ("published", "proposed", "passes"),
     [
@@ -283,6 +320,56 @@ def test_names_that_mislead_wait_for_a_person(bench, name, like):
     assert ("name-lookalike" in {f.rule for f in found}) is like
 
 
+def test_the_words_say_how_a_name_misleads(bench):
+    others = frozenset({ExtensionId("other", "thing"), ExtensionId("more", "thinq")})
+    [finding] = [
+        f for f in bench.findings(_new("thinq"), extension_ids=others) if f.rule == "name-lookalike"
+    ]
+
+    assert finding.severity == "person"
+    assert finding.problem == (
+        "acme.thinq is easily taken for more.thinq, which has the same name; "
+        "other.thing, which differs by letters that look alike, q for g"
+    )
+
+
+def test_ones_own_extensions_may_be_called_alike(bench):
+    own = frozenset({ExtensionId("acme", "thing"), ExtensionId("acme", "todo")})
+
+    assert "name-lookalike" not in {
+        f.rule for f in bench.findings(_new("things"), extension_ids=own)
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("prettire", True), ("reqeusts", True), ("prettier", False), ("eslint-utils", False)],
+)
+def test_a_misspelt_well_known_name_is_asked_about_and_the_name_itself_is_not(bench, name, asked):
+    assert ("name-lookalike" in {f.rule for f in bench.findings(_new(name))}) is asked
+
+
+def test_the_policys_distances_count(bench):
+    others = frozenset({ExtensionId("other", "gadgetry")})
+    names = bench.policy.review.names.model_copy(update={"distance": 0, "visual_distance": 0.0})
+    review = bench.policy.review.model_copy(update={"names": names})
+    assert "name-lookalike" in {
+        f.rule for f in bench.findings(_new("gadgetyr"), extension_ids=others)
+    }
+
+    bench.policy = bench.policy.model_copy(update={"review": review})
+
+    found = bench.findings(_new("gadgetyr"), extension_ids=others)
+    assert "name-lookalike" not in {f.rule for f in found}
+
+
+def test_what_only_looks_like_a_reserved_name_is_reserved_too(bench):
+    [finding] = [f for f in bench.findings(_new("devf0rge")) if f.rule == "name-reserved"]
+
+    assert finding.problem.endswith("it differs from dev-forge by letters that look alike, 0 for o")
+    assert "name-reserved" not in {f.rule for f in bench.findings(_new("devices"))}
+
+
 def test_reserved_names_are_refused_whatever_their_hyphens(bench):
     assert "name-reserved" in {f.rule for f in bench.findings(_new("dev-forge"))}
     assert "name-reserved" in {
@@ -302,3 +389,31 @@ def test_the_pull_request_that_asked_first_keeps_its_place(bench):
 
     assert "#12" in waits.problem
     assert not [f for f in bench.findings(_new("gadget")) if f.rule == "name-waits"]
+
+
+SECURE = {
+    "above the newest": ("2.0.0", {}, "2.0.0 is above 1.0.0, the newest: clients would refuse"),
+    "one that is not there": ("0.9.0", {}, "acme.todo has no version 0.9.0"),
+    "all of them yanked": (
+        "1.0.0",
+        {f"{TODO}/versions/1.0.0.yaml": f"commit: {SHA}\nyanked: {{reason: it loses data}}\n"},
+        "every version from 1.0.0 on is yanked",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SECURE)
+def test_a_least_secure_version_that_would_leave_nobody_one_is_refused(bench, name):
+    least, files, said = SECURE[name]
+    record = f"{EXTENSION}min_secure_version: {least}\n"
+    found = bench.findings({f"{TODO}/extension.yaml": record, **files})
+
+    assert [finding for finding in found if said in finding.problem and "min_secure_version" in finding.at]  # fmt: skip
+    assert any(finding.severity == "block" for finding in found)
+
+
+def test_a_least_secure_version_that_is_there_or_comes_along_is_fine(bench):
+    for least in ("1.0.0", "1.1.0"):
+        record = f"{EXTENSION}min_secure_version: {least}\n"
+        found = bench.findings({f"{TODO}/extension.yaml": record, NEW: RECORD})
+        assert [finding for finding in found if "min_secure_version" in finding.at] == []

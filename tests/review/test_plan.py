@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,7 @@ from devforge.review.queue import choose
 
 POLICY = load_policy(None)
 HEAD, OTHER = "a" * 40, "b" * 40
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def checks(*, without=(), **findings) -> list[CheckReport]:
@@ -101,7 +103,7 @@ def reviewed(outcome="merge", **more) -> Reviewed:
         extension="acme.todo", version="1.0.0", decision=outcome, checks=tuple(checks())
     )
     given = {
-        "pull": 7, "head": HEAD, "title": "acme.todo 1.0.0", "updated_at": "t", "labels": ("kind: new",),
+        "pull": 7, "head": HEAD, "title": "acme.todo 1.0.0", "updated_at": "2026-11-24T11:00:00Z", "now": NOW, "labels": ("kind: new",),
         "report": report, "body": "words", "id": ExtensionId("acme", "todo"), "version": Version.parse("1.0.0"),
     }  # fmt: skip
     return Reviewed(**(given | more))
@@ -157,30 +159,34 @@ def memory(outcome="mend", **more) -> Memory:
     ("known", "now", "wanted"),
     [
         (None, pull(), "review"),
-        (memory(), pull(), "leave"),
+        (memory(settled=True), pull(), "leave"),
         (memory(), pull(head=OTHER), "review"),
         (memory("person", settled=True), pull(), "leave"),
-        (memory("person", settled=True), pull(updated="t2"), "approvals"),
-        (memory("person"), pull(), "approvals"),
+        (memory("person", settled=True), pull(updated="t2"), "news"),
+        (memory("person"), pull(), "news"),
+        (memory(settled=True), pull(updated="t2"), "news"),
+        (memory("wait", settled=True, not_before=NOW), pull(), "news"),
+        (memory("wait", settled=True, not_before=NOW + timedelta(seconds=1)), pull(), "leave"),
+        (memory(settled=True, again=True), pull(), "review"),
         (memory("no verdict"), pull(), "review"),
-        (memory("no verdict", attempts=3), pull(), "leave"),
+        (memory("no verdict", attempts=3, settled=True), pull(), "leave"),
         (memory("merge"), pull(), "review"),  # the merge did not happen
-        (memory(waits_for=(1,)), pull(), "leave"),
+        (memory(waits_for=(1,), settled=True), pull(), "leave"),
         (memory(waits_for=(99,)), pull(), "review"),  # what stood in its way is gone
         (None, pull(draft=True), "leave"),
     ],
 )
 def test_the_state_decides_what_is_looked_at(known, now, wanted):
-    queue = choose([now], {1: known} if known else {}, branch="main", retries=3)
+    queue = choose([now], {1: known} if known else {}, branch="main", retries=3, now=NOW)
 
-    found = "review" if queue.review else "approvals" if queue.approvals else "leave"
+    found = "review" if queue.review else "news" if queue.news else "leave"
     assert found == wanted
-    assert len(queue.review) + len(queue.approvals) + len(queue.notes) == 1
+    assert len(queue.review) + len(queue.news) + len(queue.notes) == 1
 
 
 def test_asking_for_one_pull_request_reviews_it_whatever_is_remembered():
     pulls = [pull(1), pull(2)]
-    queue = choose(pulls, {1: memory(), 2: memory()}, branch="main", retries=3, only=2)
+    queue = choose(pulls, {1: memory(), 2: memory()}, branch="main", retries=3, now=NOW, only=2)
 
     assert [p.number for p in queue.review] == [2]
 

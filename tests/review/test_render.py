@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devforge.model import escape
+from devforge.model.orders import Order
 from devforge.model.verdict import CheckReport, Finding, Report
-from devforge.review import escape
+from devforge.review.places import Turn, Waits
 from devforge.review.render import (
     MARKER,
+    Around,
     Links,
     render_comment,
     render_summary,
@@ -20,11 +24,12 @@ from devforge.review.render import (
     report_json,
 )
 from devforge.review.sarif import render_sarif
+from devforge.review.standing import Standing, Word
 
 HEAD, COMMIT, TREE = "c0ffee" * 6 + "c0ff", "9b1e2c7d" * 5, "5f" * 32
 LINKS = Links(
     registry="operator/registry", head=HEAD, source="acme/todo-tree", commit=COMMIT,
-    files={"src/main.py", "devforge.yaml"},
+    files={"src/main.py", "devforge.yaml"}, site="https://operator.github.io/registry/",
 )  # fmt: skip
 HOSTILE = (
     "@octocat #1 GH-2 octo/repo#3 https://evil.example www.evil.example <img src=x onerror=y> "
@@ -34,7 +39,7 @@ HOSTILE = (
 
 def finding(severity="block", at="src/main.py", line=12, rule="token-theft", **more) -> Finding:
     words = {
-        "problem": "reads every variable of the environment and sends it to collect.example",
+        "problem": "it reads every variable of the environment and sends it to collect.example",
         "remedy": "read only the variables the extension needs, and declare the host",
     }
     return Finding(rule=rule, severity=severity, at=at, line=line, **(words | more))
@@ -62,7 +67,7 @@ PERSON = finding(
 )  # fmt: skip
 ADVICE = finding(
     "warn", at="README.md", line=None, rule="readme-short",
-    problem="it has 12 words; people choose by what they read here", remedy="say what it does and how to use it",
+    problem="README.md has 12 words besides code and links", remedy="say what it does and how to use it",
 )  # fmt: skip
 SILENT = check(
     "coverage", verdict="no verdict", score=0, reason="the sandbox could not be had on this machine"
@@ -90,7 +95,8 @@ CASES = {
 
 def comment(name: str, **more) -> str:
     install = "acme.todo-tree" if name.startswith("merge") else None
-    words = {"title": "acme.todo-tree 1.4.0", "head": HEAD, "links": LINKS, "install": install}
+    around = Around(install=install)
+    words = {"title": "acme.todo-tree 1.4.0", "head": HEAD, "links": LINKS, "around": around}
     return render_comment(CASES[name], **(words | more))
 
 
@@ -100,7 +106,67 @@ def test_the_comment_reads_as_it_should(name, golden):
 
 
 def test_where_no_approval_would_do_the_comment_says_what_does(golden):
-    golden("review/comment-person-by-hand.md", comment("person", by_hand=True))
+    golden("review/comment-person-by-hand.md", comment("person", around=Around(maintainers=0)))
+
+
+JANE = Word(1, "jane", "2026-11-24T09:00:00Z", "the name of the *file* @you read")
+JOHN = Word(2, "john", "2026-11-24T10:00:00Z")
+EXCUSED = finding("person", rule="encoded-payload", excused="the icon, as <svg> in base64")
+ACCEPTED = finding(
+    "info", rule="encoded-payload", excused="accepted by jane on 2026-11-24: an icon"
+)
+WAITING = Turn(3, 5, Waits(seconds=(3_600, 18_000, 90_000)))
+OVERRULED = "john's approval came after jane's holding it; the later word counts"
+
+
+def order(what, **more) -> Order:
+    given = {
+        "comment": 9, "what": what, "by": 1, "login": "jane", "when": "2026-11-24T09:00:00Z",
+        "head": HEAD, "is_done": not more.get("answer"),
+    }  # fmt: skip
+    return Order(**(given | more))
+
+
+REFUSED = order("waive", rule="change-outside", answer="it is not a matter of opinion")
+UNCLEAR = order("unclear", answer="/aprove is no command; /approve is")
+SITUATIONS = {
+    "wait": (
+        report("wait", check("decision")),
+        Around(name="acme.todo-tree", not_before=datetime(2026, 11, 25, 9, tzinfo=UTC)),
+    ),
+    "person-in-line": (
+        report("person", check("security", EXCUSED), check("decision", PERSON)),
+        Around(turn=WAITING, line_url="https://github.com/operator/registry/pulls?q=is%3Apr"),
+    ),
+    "held": (
+        report("person", check("decision")).model_copy(update={"orders": (order("hold"),)}),
+        Around(standing=Standing(hold=JANE), turn=Turn(1, 1, Waits())),
+    ),
+    "rejected": (
+        report("mend", check("decision", PERSON)),
+        Around(standing=Standing(rejection=JANE)),
+    ),
+    "one-of-two": (
+        report("person", check("decision", PERSON)),
+        Around(maintainers=2, needed=2, standing=Standing((JOHN,), overruled=(OVERRULED,))),
+    ),
+    "two-needed-one-named": (report("person", check("decision", PERSON)), Around(needed=2)),
+    "accepted-before": (
+        report("merge", check("security", ACCEPTED), reasons=("approved by jane and john",)),
+        Around(),
+    ),
+    "commands": (
+        report("mend", check("security", finding())),
+        Around(orders=(REFUSED, UNCLEAR, order("explain", rule="open-port"))),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_the_comment_says_whose_turn_it_is_in_every_situation(name, golden):
+    said, around = SITUATIONS[name]
+    words = {"title": "acme.todo-tree 1.4.0", "head": HEAD, "links": LINKS}
+    golden(f"review/comment-{name}.md", render_comment(said, around=around, **words))
 
 
 @pytest.mark.parametrize("name", ["merge", "person", "mend", "no-verdict", "hostile"])
@@ -127,10 +193,19 @@ def test_sarif_names_every_finding_rule_and_silent_check(golden):
     assert run["invocations"][0]["executionSuccessful"] is False
 
 
+def test_sarif_says_what_was_accepted_and_what_its_author_justifies():
+    [run] = json.loads(render_sarif(report("person", check("security", EXCUSED, ACCEPTED))))["runs"]
+
+    assert [result["suppressions"][0]["status"] for result in run["results"]] == [
+        "underReview",
+        "accepted",
+    ]
+
+
 def test_the_json_has_exactly_the_promised_shape():
     answer = json.loads(report_json(CASES["mend"]))
 
-    assert list(answer) == ["extension", "version", "decision", "reasons", "checks"]
+    assert list(answer) == ["extension", "version", "decision", "reasons", "checks", "profile"]
     assert list(answer["checks"][0]) == ["name", "verdict", "score", "seconds", "findings"]
     assert list(answer["checks"][0]["findings"][0]) == [
         "rule",
@@ -139,6 +214,8 @@ def test_the_json_has_exactly_the_promised_shape():
         "line",
         "problem",
         "remedy",
+        "lines",
+        "excused",
     ]
 
 
@@ -191,3 +268,28 @@ def test_a_comment_has_one_marker_and_it_is_the_first_line():
         body = comment(name)
         assert body.startswith(f"{MARKER}\n")
         assert body.count(MARKER) == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "line", "problem", "said"),
+    [
+        ("src/a.py", 8, "line 8: `get_db` is used", "`src/a.py:8`: `get_db` is used"),
+        ("src/a.py", 8, "lines 8, 9: code is made", "`src/a.py:8`: code is made (also in line 9)"),
+        (
+            "src/a.py", 8, "lines 8, 9, 12 and 4 more: code is made",
+            "`src/a.py:8`: code is made (also in lines 9, 12 and 4 more)",
+        ),
+        ("src/a.py", 8, "lines 8, 9, 12, …: code is made", "`src/a.py:8`: code is made (also in lines 9, 12, …)"),
+        ("src/a.py", 8, "line 80: it fetches", "`src/a.py:8`: line 80: it fetches"),
+        ("README.md", None, "README.md has 12 words", "`README.md` has 12 words"),
+        ("devforge.yaml: id", 3, "is missing", "`devforge.yaml:3 (id)` is missing"),
+        ("tests", None, "no test was found", "`tests`: no test was found"),
+    ],
+)  # fmt: skip
+def test_a_place_is_named_once_and_the_sentence_goes_on_from_it(at, line, problem, said):
+    told = finding(at=at, line=line, problem=problem)
+    text = render_comment(
+        report("mend", check("security", told)), title="x", head=HEAD, links=Links()
+    )
+
+    assert f"- {said}\n" in text.replace("\\", "")

@@ -14,9 +14,17 @@ import pytest
 from building import Content, commit, git
 from github import Auth, Github
 
+from devforge.adapters.policy import load_policy
 from devforge.local import LocalGitHub
 from devforge.local.tokens import create_workflow_token
-from devforge.model.observed import Activation, FileCoverage, TestRun, Timing, Trial
+from devforge.model.observed import (
+    Activation,
+    FileCoverage,
+    LineActivation,
+    TestRun,
+    Timing,
+    Trial,
+)
 from devforge.review.handover import Observed, Tried, read_json, write_json
 from scripts import review
 
@@ -62,14 +70,34 @@ class World:
         policy = (ROOT / "registry/policy.yaml").read_text()
         maintainer = f"maintainers: [{{login: operator, id: {self.accounts['operator'].id}}}]"
         policy = policy.replace("maintainers: []", maintainer)
+        policy = policy.replace("wait_hours: 24", "wait_hours: 0")
         files = {"registry/policy.yaml": policy, ".github/workflows/publish.yml": PUBLISH}
         self.push("operator", REGISTRY, "main", files)
         return self
+
+    def change_policy(self, *changes: tuple[str, str]) -> None:
+        """Put other words into the registry's policy, straight on its default branch."""
+        path = "registry/policy.yaml"
+        text = git(self.github.git_path(REGISTRY), "show", f"main:{path}") + "\n"
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        self.push("operator", REGISTRY, "main", {path: text}, onto="main")
 
     def client(self, login: str) -> Github:
         token = Auth.Token(self.accounts[login].token)
         return Github(
             auth=token, base_url=self.github.api_url,
+            seconds_between_requests=None, seconds_between_writes=None,
+        )  # fmt: skip
+
+    def by_bot(self) -> Github:
+        """GitHub as a job with its own token sees it."""
+        repository = self.client("operator").get_repo(REGISTRY).id
+        permissions = {"contents": "write", "pull_requests": "write"}
+        token = create_workflow_token(self.github.hub.store, repository, 1, permissions)
+        return Github(
+            auth=Auth.Token(token), base_url=self.github.api_url,
             seconds_between_requests=None, seconds_between_writes=None,
         )  # fmt: skip
 
@@ -285,6 +313,10 @@ GOOD_TRIAL = Trial(
     coverage=(FileCoverage(path="word_count/extension.py", covered=10, total=10),),
     activation=Activation(
         seconds=_QUICK, reference_seconds=_QUICK, memory_bytes=1, reference_memory_bytes=1
+    ),
+    lines=tuple(
+        LineActivation(releases=host.releases, result="started")
+        for host in load_policy(None).devforge_hosts
     ),
 )
 PUBLISH = """name: publish

@@ -6,6 +6,7 @@ import os
 import pickle
 import sys
 import textwrap
+import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -84,7 +85,10 @@ def as_nobody(act: Callable[[], Outcome]) -> Outcome:
             with os.fdopen(writing, "wb") as out:
                 pickle.dump(act(), out)
             status = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(status)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:

@@ -13,6 +13,7 @@ from sandbox.trials import package, quick, tree, try_python, try_script
 from devforge.adapters.dependencies import Unresolvable, fetch_node_modules, fetch_wheels
 from devforge.errors import Unavailable
 from devforge.model.observed import Failure, Missing, TestRun
+from devforge.model.unresolvable import FOR_TESTS, SOURCE_ONLY
 from devforge.review.trial.requirements import python_requirements
 
 TEN_MEGABYTES = 10_000_000
@@ -75,9 +76,7 @@ def test_a_source_archive_is_never_built(shelf: Shelf, tmp_path: Path) -> None:
     with pytest.raises(Unresolvable) as error:
         fetch_wheels(["built"], tmp_path / "into", disk_bytes=TEN_MEGABYTES)
 
-    assert error.value.reasons == {
-        "built": "no wheel satisfies built; the index has none for this Python"
-    }
+    assert error.value.reasons == {"built": SOURCE_ONLY}
     assert not marker.exists()
 
 
@@ -205,6 +204,56 @@ def test_whatever_host_a_lock_names_the_configured_registry_is_asked(
     assert "/tiny/-/tiny-1.0.0.tgz" in shelf.asked
 
 
+def test_a_mirrors_own_address_is_read_as_the_registrys_where_a_hash_says_which_file_is_meant(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    integrity = shelf.add_package("tiny", "1.0.0", {"package.json": '{"name": "tiny"}'})
+    mirror = "http://mirror.example/tiny/download/tiny-1.0.0.tgz"
+    entry: dict[str, object] = {"version": "1.0.0", "resolved": mirror}
+    wanted = package(dependencies={"tiny": "1.0.0"}).encode()
+
+    def fetched(name: str, **also: str) -> Path:
+        locked = lock(tiny=entry | also).encode()
+        return fetch_node_modules(wanted, locked, tmp_path / name, disk_bytes=TEN_MEGABYTES)
+
+    assert (fetched("a", integrity=integrity) / "tiny" / "package.json").exists()
+    with pytest.raises(Unresolvable, match="not from the registry"):
+        fetched("b")
+    with pytest.raises(Unresolvable, match="hash is not the one in the lock"):
+        fetched("c", integrity=f"sha512-{'A' * 86}==")
+
+
+def test_a_path_that_windows_wrote_leads_to_the_same_directory(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    own = {"lib/part/package.json": b'{"name": "part", "version": "2.0.0"}', "lib/part/a.js": b"1"}
+    wanted = package(dependencies={"part": "file:lib\\part"}).encode()
+    root = {"name": "greet", "version": "1.0.0", "dependencies": {"part": "file:lib\\part"}}
+    linked = {"resolved": "lib/part", "link": True}
+    inside = {"": root, "lib/part": {"version": "2.0.0"}, "node_modules/part": linked}
+    locked = json.dumps({"name": "greet", "lockfileVersion": 3, "packages": inside}).encode()
+    modules = fetch_node_modules(wanted, locked, tmp_path, disk_bytes=TEN_MEGABYTES, own=own)
+
+    assert (modules / "part" / "a.js").read_bytes() == b"1"
+
+
+def test_a_lock_that_names_hundreds_of_other_places_is_reported_like_any_other(
+    tmp_path: Path,
+) -> None:
+    entry = {"version": "1.0.0", "resolved": "git+ssh://git@example.com/a/b.git#abc"}
+    many = {f"part-{number}": entry for number in range(400)}
+    trial = try_script(
+        tmp_path,
+        {
+            "package.json": package(dependencies=dict.fromkeys(many, "1.0.0")),
+            "package-lock.json": lock(**many),
+        },
+    )
+
+    assert isinstance(trial.unresolvable, dict)
+    assert len(trial.unresolvable) == 300
+
+
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
@@ -308,6 +357,27 @@ def test_requirements_are_read_from_every_usual_place() -> None:
     assert found.refused == {}
 
 
+def test_what_tox_installs_for_the_tests_is_asked_for_too() -> None:
+    tox = """
+        [tox]
+        envlist = py311
+        [testenv]
+        deps = pytest
+            pexpect>=4  # drives a terminal
+            py311: six
+            -rmore.txt
+            {[base]deps}
+            ../beside
+        [testenv:linting]
+        deps = nothing-of-it
+    """
+    found = python_requirements(tree({"tox.ini": tox}))
+
+    assert sorted(found.plain) == ["pexpect>=4", "pytest", "six"]
+    assert found.for_tests == frozenset(found.plain)
+    assert python_requirements(tree({"tox.ini": "no section\n"})).plain == ()
+
+
 def test_addresses_and_nonsense_in_requirements_are_refused_by_name() -> None:
     lines = "a @ https://example.com/a.whl\ngit+https://example.com/b.git\n-e git+ssh://x/c#egg=c\n"
     found = python_requirements(tree({"requirements.txt": lines + "../outside\n$(id)\n"}))
@@ -324,3 +394,111 @@ def test_pinned_by_hash_wins_over_the_same_package_without_one() -> None:
 
     assert found.hashed == (f"one==1 --hash=sha256:{'a' * 64} --hash=sha256:{'b' * 64}",)
     assert found.plain == ("two",)
+
+
+def test_a_file_that_the_registry_lacks_just_now_is_nobodys_fault(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    integrity = shelf.add_package("tiny", "1.0.0", {"index.js": "1\n"})
+    del shelf.files["/tiny/-/tiny-1.0.0.tgz"]
+    address = f"{shelf.url}/tiny/-/tiny-1.0.0.tgz"
+    wanted = package(dependencies={"tiny": "1.0.0"}).encode()
+    locked = lock(tiny={"version": "1.0.0", "resolved": address, "integrity": integrity}).encode()
+
+    with pytest.raises(Unavailable, match=r"no file for tiny 1\.0\.0 just now"):
+        fetch_node_modules(wanted, locked, tmp_path / "a", disk_bytes=TEN_MEGABYTES)
+
+    del shelf.files["/tiny"]
+    with pytest.raises(Unresolvable) as error:
+        fetch_node_modules(wanted, locked, tmp_path / "b", disk_bytes=TEN_MEGABYTES)
+    assert error.value.reasons == {"tiny": "the registry has no such version as 1.0.0"}
+
+
+def test_what_comes_as_source_only_is_said_to_be_so(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.add_sdist("built", "1.0", "")
+    shelf.add_wheel("top", "1.0", {"top.py": ""}, "built>=1")
+    for wanted in ("built", "built>=1", "top"):
+        with pytest.raises(Unresolvable) as error:
+            fetch_wheels([wanted], tmp_path / wanted, disk_bytes=TEN_MEGABYTES)
+        assert error.value.reasons == {"built": SOURCE_ONLY}
+
+    with pytest.raises(Unresolvable, match="no wheel satisfies built==9"):
+        fetch_wheels(["built==9"], tmp_path / "none", disk_bytes=TEN_MEGABYTES)
+
+
+def test_a_conflict_that_only_tests_bring_is_not_of_what_is_shipped(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.add_wheel("tinywords", "1.0", {"tinywords.py": ""})
+    shelf.add_wheel("tinywords", "2.0", {"tinywords.py": ""})
+    shelf.add_wheel("helper", "1.0", {"helper.py": ""}, "tinywords<2")
+    shelf.add_wheel("other", "1.0", {"other.py": ""})
+    trial = try_python(
+        tmp_path,
+        {
+            "requirements.txt": "tinywords==2.0\n",
+            "requirements-dev.txt": "-r requirements.txt\nhelper\nother\nabsent==3\n",
+            "test_greet.py": "import tinywords\ndef test(): pass\n",
+        },
+    )
+
+    assert isinstance(trial.tests, TestRun), trial
+    assert trial.tests.passed == 1
+    assert isinstance(trial.unresolvable, dict)
+    assert {"helper", "absent"} <= set(trial.unresolvable) <= {"helper", "absent", "other"}
+    assert all(why.startswith(FOR_TESTS) for why in trial.unresolvable.values())
+
+
+def test_what_is_shipped_and_lacking_is_named_and_tests_keep_theirs(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.add_wheel("other", "1.0", {"other.py": ""})
+    trial = try_python(
+        tmp_path,
+        {
+            "requirements.txt": "gone==3\n",
+            "requirements-dev.txt": "other\n",
+            "test_greet.py": "import other\ndef test(): pass\n",
+        },
+    )
+
+    assert isinstance(trial.tests, TestRun), trial
+    assert trial.tests.passed == 1
+    assert isinstance(trial.unresolvable, dict)
+    assert list(trial.unresolvable) == ["gone"]
+    assert not trial.unresolvable["gone"].startswith(FOR_TESTS)
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_a_linked_directory_inside_the_extension_is_its_own_code(
+    shelf: Shelf, tmp_path: Path, version: int
+) -> None:
+    root: dict[str, object] = {"name": "greet", "version": "1.0.0"}
+    wanted = {"tiny": "file:./lib/tiny"}
+    if version == 1:
+        inner: dict[str, object] = {"dependencies": {"tiny": {"version": "file:lib/tiny"}}}
+    else:
+        packages = {
+            "": {**root, "dependencies": wanted},
+            "lib/tiny": {"version": "1.0.0"},
+            "node_modules/tiny": {"resolved": "lib/tiny", "link": True},
+        }
+        inner = {"packages": packages}
+    trial = try_script(
+        tmp_path,
+        {
+            "package.json": package(dependencies=wanted),
+            "package-lock.json": json.dumps({**root, "lockfileVersion": version, **inner}),
+            "lib/tiny/package.json": '{"name": "tiny", "version": "1.0.0"}',
+            "lib/tiny/index.js": "exports.hello = 'hello';",
+            "greet.test.js": """
+                import { test } from 'node:test';
+                import tiny from 'tiny';
+                test('it is there', () => { if (tiny.hello !== 'hello') throw new Error('no'); });
+            """,
+        },
+    )
+
+    assert trial.unresolvable == {}
+    assert isinstance(trial.tests, TestRun), trial
+    assert (trial.tests.passed, trial.tests.failed) == (1, 0)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from devforge.adapters.scratch import write_tree
+from devforge.adapters.scratch import scratch_directory, write_tree
 from devforge.errors import BadInput
 from devforge.model.observed import Mode, SourceFile, SourceTree
 
@@ -55,3 +59,41 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="'a' cannot be written"):
         write_tree(files, tmp_path / "into")
     assert list(outside.iterdir()) == []
+
+
+_HOLDS = """
+import subprocess, sys, time
+from devforge.adapters.scratch import scratch_directory
+with scratch_directory("devforge-test-") as path:
+    (path / "a").write_text("x")
+    writer = f"import time, pathlib\\nwhile True: pathlib.Path('{path}/b').write_text('y'); time.sleep(0.01)"
+    child = subprocess.Popen([sys.executable, "-c", writer])
+    print(path, child.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_program_told_to_end_leaves_neither_files_nor_programs(number: int) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", _HOLDS], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    path, child = holder.stdout.readline().split()
+    assert Path(path).is_dir()
+    holder.send_signal(number)
+    holder.communicate(timeout=20)
+
+    assert holder.returncode == -number
+    assert not Path(path).exists()
+    deadline = time.monotonic() + 10
+    while Path("/proc", child).exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not Path("/proc", child).exists()
+
+
+def test_a_scratch_directory_is_gone_and_signals_are_as_before() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with scratch_directory("devforge-test-") as path:
+        (path / "a").write_text("x")
+
+    assert not path.exists()
+    assert signal.getsignal(signal.SIGTERM) is before

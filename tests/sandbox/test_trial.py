@@ -276,7 +276,7 @@ def test_an_extension_that_cannot_be_activated_shows_its_error(tmp_path: Path) -
         "needs": "No module named 'not_there'",
         "throws": "Error: no",
         "parse": "SyntaxError: ",
-        "wrong": "TypeError: begin is not a function",
+        "wrong": "TypeError: activate is not a function",
         "ends": "ended the interpreter with status 0",
         "waits": "activation waits for something that never comes",
     }
@@ -287,6 +287,26 @@ def test_an_extension_that_cannot_be_activated_shows_its_error(tmp_path: Path) -
         said = f"{trial.activation.what}\n{trial.activation.output}"
         assert expected[name] in said, name
         assert "/harness/" not in said, name
+
+
+def test_an_init_at_the_root_makes_the_extension_a_package(tmp_path: Path) -> None:
+    files = {
+        "__init__.py": "from .words import greet\n\n\ndef activate(context):\n    greet()\n",
+        "words.py": "def greet():\n    return 'hello'\n",
+    }
+    trial = run_trial(tree(files), manifest("__init__.py"), quick(), scratch=tmp_path)
+
+    assert isinstance(trial.activation, Activation), trial.activation
+
+
+def test_a_module_that_is_not_there_is_named_however_it_was_come_upon(tmp_path: Path) -> None:
+    test = "import unittest\n\n\nclass TestIt(unittest.TestCase):\n    def test_it(self):\n        assert True\n"
+    files = {"__init__.py": "import bpy\n", "inner/__init__.py": "", "inner/test_it.py": test}
+    trial = run_trial(tree(files), manifest("__init__.py"), quick(), scratch=tmp_path)
+
+    assert isinstance(trial.tests, TestRun), trial.tests
+    assert all("No module named 'bpy'" in failure for failure in trial.tests.failures)
+    assert trial.tests.failed == 1
 
 
 def test_a_library_without_activate_is_measured_by_its_import(tmp_path: Path) -> None:
@@ -339,6 +359,73 @@ def test_typescript_runs_as_its_compiler_would_have_it(tmp_path: Path) -> None:
         """,
         "src/colour.ts": "export enum Colour { Red = 'red' }\n",
         "src/paint/index.ts": "export const paint = (colour: string): string => `a ${colour} wall`;\n",
+    }
+    trial = run_trial(tree(files), manifest("src/extension.ts"), quick(), scratch=tmp_path)
+
+    assert isinstance(trial.activation, Activation), trial.activation
+
+
+def test_typescript_finds_what_tsconfig_maps_and_is_a_module_whatever_package_json_says(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "package.json": package(type="commonjs"),
+        "tsconfig.json": """
+            {
+              // where the sources lie
+              "compilerOptions": {"baseUrl": ".", "paths": {"~/*": ["./src/*"], "own": ["src/own.ts"]},},
+            }
+        """,
+        "src/extension.ts": """
+            import { paint } from 'src/paint';
+            import { colour } from '~/colour';
+            import own from 'own';
+            export function activate(context: { output: { write(text: string): void } }): void {
+              context.output.write(paint(colour) + own);
+            }
+        """,
+        "src/colour.ts": "export const colour: string = 'red';\n",
+        "src/own.ts": "export default 'own';\n",
+        "src/paint/index.ts": "export const paint = (colour: string): string => `a ${colour} wall`;\n",
+    }
+    trial = run_trial(tree(files), manifest("src/extension.ts"), quick(), scratch=tmp_path / "a")
+    assert isinstance(trial.activation, Activation), trial.activation
+
+    del files["tsconfig.json"]
+    trial = run_trial(tree(files), manifest("src/extension.ts"), quick(), scratch=tmp_path / "b")
+    assert isinstance(trial.activation, Failure)
+    assert "Cannot find package 'src'" in trial.activation.output
+
+
+def test_typescript_imports_json_as_its_compiler_lets_it(tmp_path: Path) -> None:
+    files = {
+        "package.json": package(type="commonjs", contributes={"a-b": 1}),
+        "src/extension.ts": """
+            import { name as own, version } from '../package.json';
+            import words from './words.json';
+            export function activate(context: { output: { write(text: string): void } }): void {
+              if (own !== 'greet' || version !== '1.0.0' || words[1] !== 'two') throw new Error('other JSON');
+            }
+        """,
+        "src/words.json": '["one", "two"]',
+    }
+    trial = run_trial(tree(files), manifest("src/extension.ts"), quick(), scratch=tmp_path)
+
+    assert isinstance(trial.activation, Activation), trial.activation
+
+
+def test_typescript_that_is_compiled_into_commonjs_has_what_is_there(tmp_path: Path) -> None:
+    files = {
+        "package.json": package(type="commonjs"),
+        "src/extension.ts": """
+            import { readdirSync } from 'fs';
+            import { join } from 'path';
+            const rules = readdirSync(join(__dirname, 'rules')).map((rule) => require(join(__dirname, 'rules', rule)));
+            export function activate(context: { output: { write(text: string): void } }): void {
+              if (rules[0].one !== 1 || !__filename.endsWith('extension.ts')) throw new Error('other rules');
+            }
+        """,
+        "src/rules/one.ts": "export const one: number = 1;\n",
     }
     trial = run_trial(tree(files), manifest("src/extension.ts"), quick(), scratch=tmp_path)
 
@@ -400,6 +487,7 @@ def test_progress_is_told_in_order(tmp_path: Path) -> None:
         "fetching dependencies",
         "running its tests",
         "starting it beside the reference extension",
+        "starting it in other lines of Dev Forge",
     ]
 
 
@@ -547,3 +635,16 @@ def test_tests_for_jest_run_under_the_jest_that_the_lock_installs(
     assert [(file.path, file.covered, file.missing) for file in trial.coverage] == [
         ("greet.js", 2, (3,))
     ]
+
+
+def test_lines_that_only_another_interpreter_runs_are_counted(tmp_path: Path) -> None:
+    code = """
+        import subprocess, sys
+        def test_it():
+            assert subprocess.run([sys.executable, "-c", "import greet"]).returncode == 0
+    """
+    files = {"greet.py": "HELLO = 'hello'\nBYE = 'bye'\n", "test_a.py": code}
+    trial = try_python(tmp_path, files)
+
+    assert not isinstance(trial.coverage, Missing | Failure | None), trial.coverage
+    assert [line.covered for line in trial.coverage if line.path == "greet.py"] == [2]

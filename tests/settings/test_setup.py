@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import github as pygithub
 import pytest
 import requests
 
@@ -29,7 +30,18 @@ def gh(tmp_path):
 def owner(gh):
     account = gh.create_account("olga")
     gh.create_repository("olga/registry", auto_init=True)
+    keep_the_online_key(gh, account.token)
     return account
+
+
+def keep_the_online_key(gh, token):
+    """Do the one thing that is not in the script: the key is the operator's."""
+    client = pygithub.Github(
+        base_url=gh.api_url, auth=pygithub.Auth.Token(token),
+        seconds_between_requests=None, seconds_between_writes=None,
+    )  # fmt: skip
+    environment = client.get_repo("olga/registry").create_environment("index")
+    environment.create_secret("SIGNING_KEY", "-----BEGIN")
 
 
 @pytest.fixture
@@ -192,7 +204,7 @@ def test_a_stranger_is_told_what_the_token_needs(gh, run):
     code, said = run("--apply", token=stranger.token)
 
     assert code == 1
-    assert said.startswith("Refused: GET /repos/olga/registry/actions/permissions: 403")
+    assert said.startswith("setup: GET /repos/olga/registry/actions/permissions: 403")
     assert "use a token of an administrator of the repository" in said
 
 
@@ -209,7 +221,20 @@ def test_no_such_repository_is_said_so(run, rest):
     code, said = run()
 
     assert code == 1
-    assert said.startswith("Refused: GET /repos/olga/registry: nothing there")
+    assert said.startswith("setup: GET /repos/olga/registry: nothing there")
+
+
+def test_the_online_key_is_asked_for_where_it_alone_may_be(run, rest, gh, owner):
+    run("--apply")
+    rest("DELETE", "/environments/index/secrets/SIGNING_KEY")
+    client = pygithub.Github(base_url=gh.api_url, auth=pygithub.Auth.Token(owner.token))
+    client.get_repo("olga/registry").create_secret("SIGNING_KEY", "-----BEGIN")
+
+    code, said = run()
+
+    assert code == 2
+    assert "gh secret set SIGNING_KEY --env index --repo olga/registry" in said
+    assert "the secret SIGNING_KEY can be asked for by every workflow" in said
 
 
 def test_a_secret_that_a_workflow_names_is_asked_for_by_name(run, rest, checkout):
@@ -289,7 +314,7 @@ def test_a_lost_answer_is_made_good_by_the_next_run(gh, run):
     second, _ = run("--apply")
 
     assert (first, second) == (1, 0)
-    assert "Unavailable" in said
+    assert "setup: POST /repos/olga/registry/labels: ConnectionError, no answer" in said
 
 
 def test_the_review_and_the_settings_speak_of_the_same_things():

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from published import manifest_of, shelves
+from signed_index import SignedIndex
 
 from devforge.publish.site import write_site
 
@@ -51,6 +52,9 @@ def published_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         manifests, yanked={"acme.todo-tree 1.3.0": "Loses entries in files with CRLF line ends."}
     )
     write_site(registry, listings, root / "registry", site_url=SITE_URL)
+    made = SignedIndex(tmp_path_factory.mktemp("made") / "index")
+    made.publish(*listings.documents)
+    shutil.copytree(made.out, root / "registry/index")
     return root
 
 

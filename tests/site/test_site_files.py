@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import html
 import json
 import shutil
 from pathlib import Path
@@ -11,13 +13,16 @@ import pytest
 from published import manifest_of, shelves
 
 from checks import CHECKS
+from checks.pages import rule_pages
 from devforge.adapters.environment import read_environment
+from devforge.adapters.rule_examples import read_examples
 from devforge.errors import BadInput, Refused
 from devforge.model.names import Permission
+from devforge.model.profile import Component, Profile
 from devforge.model.records import Price
 from devforge.publish import words
 from devforge.publish.prose import render_prose
-from devforge.publish.site import site_address, site_directory, write_site
+from devforge.publish.site import site_directory, write_site
 
 URL = "https://operator.github.io/registry/"
 
@@ -52,7 +57,7 @@ def test_a_second_run_writes_nothing_and_a_fresh_one_the_same(write, tmp_path):
     shutil.rmtree(tmp_path / "site")
     write("acme.one", "acme.two", "jane.three")
 
-    assert (again.written, again.index.written, again.removed) == ((), (), ())
+    assert (again.written, again.removed) == ((), ())
     assert contents(tmp_path / "site") == first
 
 
@@ -64,6 +69,7 @@ def test_one_more_extension_leaves_the_pages_of_all_others_alone(write):
     pages = [path for path in written if path.startswith(("extensions/", "developers/"))]
     assert sorted(pages) == [
         "developers/new/index.html",
+        "extensions/new/extension/feed.json",
         "extensions/new/extension/feed.xml",
         "extensions/new/extension/index.html",
     ]
@@ -98,8 +104,9 @@ def test_what_is_withdrawn_loses_its_page_and_what_is_lost_stops_the_run(tmp_pat
     assert "extensions/dev0/ext/index.html" in report.removed
     gone, none = shelved(*names[10:])
     before = contents(tmp_path)
-    with pytest.raises(Refused, match="would lose 9 of 19 extensions"):
-        write_site(gone, none, tmp_path, site_url=URL)
+    few = dataclasses.replace(none, released=len(left.extensions))
+    with pytest.raises(Refused, match="only 10 of 19 released versions have a record"):
+        write_site(gone, few, tmp_path, site_url=URL)
     assert contents(tmp_path) == before
 
 
@@ -111,12 +118,24 @@ def test_long_lists_are_divided(tmp_path):
     assert 'href="../../browse/index.html"' in (tmp_path / "browse/2/index.html").read_text()
 
 
+def test_every_rule_has_a_page_that_says_what_the_terminal_says(write, tmp_path):
+    write("acme.one")
+    for page in rule_pages(read_examples):
+        text = (tmp_path / f"site/rules/{page.rule.id}/index.html").read_text()
+        shown = html.unescape(text)
+        assert page.rule.why in shown
+        assert f"What breaks this rule {page.severity}." in shown
+        assert page.mend[1:] in shown
+        assert all(one.name in shown for one in (page.good, page.bad) if one)
+
+
 def test_every_check_has_a_page_with_all_its_rules(write, tmp_path):
     write("acme.one")
     for check in CHECKS:
         page = (tmp_path / f"site/checks/{check.NAME}/index.html").read_text()
         for rule in check.RULES:
             assert f'id="{rule.id}"' in page
+            assert f'href="../../rules/{rule.id}/index.html"' in page
 
 
 def test_schemas_are_published_for_editors(write, tmp_path):
@@ -167,4 +186,25 @@ def test_prose_says_the_same_and_can_do_nothing(markdown, html):
 )
 def test_the_address_is_where_pages_serves_it(repository, server, address):
     environment = read_environment({"GITHUB_REPOSITORY": repository, "GITHUB_SERVER_URL": server})
-    assert site_address(environment) == address
+    assert environment.site_url == address
+
+
+def test_a_page_names_what_comes_through_its_dependencies_and_counts_the_rest(tmp_path):
+    registry, listings = shelved("acme.one")
+    [one] = listings.extensions
+    depends = [Component(ecosystem="npm", name="direct", version="1.0.0")]
+    depends += [
+        Component(ecosystem="npm", name=f"inner-{n}", version="2.0.0", direct=False)
+        for n in range(203)
+    ]
+    report = one.report.model_copy(update={"profile": Profile(dependencies=tuple(depends))})
+    seen = dataclasses.replace(
+        listings, extensions=(dataclasses.replace(one, report=report, key="other"),)
+    )
+    write_site(registry, seen, tmp_path / "site", site_url=URL)
+    page = (tmp_path / "site/extensions/acme/one/index.html").read_text()
+
+    assert "<summary>203 more through them</summary>" in page
+    assert "<li>inner-0 <code>2.0.0</code>" in page
+    assert page.count("<li>inner-") == 200
+    assert "and 3 more, all of them in" in page

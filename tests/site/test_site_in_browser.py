@@ -6,6 +6,7 @@ import re
 
 import pytest
 from published import manifest_of, policy_of, shelves
+from signed_index import SignedIndex
 
 from devforge.model.registry import Registry
 from devforge.publish.listing import Listings
@@ -232,6 +233,7 @@ def test_hostile_names_and_readmes_stay_text(tab, serve, tmp_path):
         yanked={"evil.one 1.4.0": EVIL},
     )
     write_site(registry, listings, tmp_path, site_url="https://x.example/")
+    SignedIndex(tmp_path / "index").publish(*listings.documents)
     made = tab(home=serve(tmp_path))
     for path in (
         "index.html",

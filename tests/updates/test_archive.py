@@ -54,7 +54,23 @@ def test_plain_files_come_out_as_they_went_in():
         (["a\nb"], "control character"),
         (["con"], "Windows"),
         (["lib/NUL.txt"], "Windows"),
+        (["lib/COM1.ext"], "Windows"),
+        (["com\u00b9.py"], "Windows"),
+        (["CONIN$"], "Windows"),
+        (["nul .txt"], "Windows"),
+        (["Aux/a.py"], "Windows"),
         (["trailing. "], "Windows"),
+        (["trailing./a.py"], "Windows"),
+        (["blank /a.py"], "Windows"),
+        (["lib/a.py:stream"], "Windows"),
+        (["lib/a.py::$DATA"], "Windows"),
+        (["c:evil"], "absolute"),
+        (["//server/share/evil"], "absolute"),
+        (["\\\\?\\C:\\evil"], "backslash"),
+        (["Lib/a.py", "lib/b.py"], "one name on some disks"),
+        (["caf\u00e9/a.py", "cafe\u0301/b.py"], "one name on some disks"),
+        (["Lib/", "lib/b.py"], "one name on some disks"),
+        (["A", "a/b"], "below an entry that is a file"),
         (["a:stream"], "absolute"),
         (["x" * 300], "longer"),
         (["Readme", "README"], "one name on some disks"),
@@ -103,6 +119,14 @@ def test_two_readers_never_see_two_archives():
     content[content.index(b"good.txt")] = ord("f")  # the local header's name, not the directory's
 
     with pytest.raises(BadInput, match=r"header|differ"):
+        read_zip(bytes(content), name="p.zip")
+
+
+def test_an_entry_that_is_packed_in_two_ways_is_refused():
+    content = bytearray(archive(("good.txt", "x"), compression=zipfile.ZIP_STORED))
+    content[8] = zipfile.ZIP_DEFLATED  # the local header's method; readers differ in which they ask
+
+    with pytest.raises(BadInput, match="two different headers"):
         read_zip(bytes(content), name="p.zip")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devforge.errors import BadInput, Unavailable
+from devforge.model.unresolvable import ALL
 
 SECONDS = 300
 _KEPT_BYTES = 256 * 1024
@@ -79,7 +80,7 @@ def _wait(process: subprocess.Popen[bytes], into: Path, disk_bytes: int) -> None
     deadline = time.monotonic() + SECONDS
     while process.poll() is None:
         if (size := _size(into)) > disk_bytes:
-            raise Unresolvable({"all dependencies": f"take {size:,} bytes, {disk_bytes:,} allowed"})
+            raise Unresolvable({ALL: f"take {size:,} bytes, {disk_bytes:,} allowed"})
         if time.monotonic() > deadline:
             raise Unavailable(f"fetching dependencies took longer than {SECONDS} seconds")
         with contextlib.suppress(subprocess.TimeoutExpired):

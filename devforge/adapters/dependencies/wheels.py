@@ -8,8 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
+from packaging.version import InvalidVersion
+
 from devforge.adapters.dependencies.fetching import Unresolvable, run_client
 from devforge.errors import Unavailable
+from devforge.model.unresolvable import SOURCE_ONLY
 
 _OPTIONS = (
     "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--progress-bar=off",
@@ -24,6 +29,10 @@ _NETWORK = re.compile(
 _NONE_FOUND = re.compile(
     r"Could not find a version that satisfies the requirement (?P<what>[^\n]+?) "
     r"\(from (?:versions|[^)]*\) \(from versions): (?P<versions>[^)]*)\)"
+)
+# pip's log says so of each archive that --only-binary keeps it from.
+_SOURCE = re.compile(
+    r"No sources permitted for [^\n]*?/(?P<file>[^/\s#?]+\.(?:tar\.gz|zip))(?=[#?\s])"
 )
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _WRONG_HASH = re.compile(r"\n\s{4}(?P<what>[A-Za-z0-9._-]+)[^\n]*\n\s+Expected sha", re.ASCII)
@@ -72,6 +81,9 @@ def _translated(said: str, log: str, requirements: Sequence[str]) -> Unresolvabl
     for match in _NONE_FOUND.finditer(said):
         name = _name(match["what"])
         seen = match["versions"].strip()
+        if _has_source(match["what"], log):
+            reasons[name] = SOURCE_ONLY
+            continue
         reasons[name] = (
             f"no wheel satisfies {match['what'].strip()}; the index has {_few(seen)}"
             if seen not in ("", "none")
@@ -87,6 +99,24 @@ def _translated(said: str, log: str, requirements: Sequence[str]) -> Unresolvabl
     if reasons:
         return Unresolvable(reasons)
     return Unavailable(f"pip could not install the dependencies: {_last(said)}")
+
+
+def _has_source(what: str, log: str) -> bool:
+    """Whether the index has a source archive of a version that `what` asks for."""
+    try:
+        wanted = Requirement(what.partition(" (from ")[0])
+    except InvalidRequirement:
+        return False
+    for match in _SOURCE.finditer(log):
+        try:
+            name, version = parse_sdist_filename(match["file"])
+        except (InvalidSdistFilename, InvalidVersion):
+            continue
+        if name == canonicalize_name(wanted.name) and wanted.specifier.contains(
+            version, prereleases=True
+        ):
+            return True
+    return False
 
 
 def _name(requirement: str) -> str:

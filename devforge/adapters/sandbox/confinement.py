@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from devforge.model.policy import Sandbox as Limits
 
 WORK = "/work"
+WRITABLE = ("/dev/shm", "/tmp", WORK)  # noqa: S108 - the sandbox's own
 RESULT_FD = 3
 MEBIBYTE = 1024 * 1024
 STARTED = b"started\n"  # the first bytes of the result channel, once everything is in place
@@ -29,6 +30,7 @@ STARTED = b"started\n"  # the first bytes of the result channel, once everything
 # number is then known; the program finds it as descriptor 3 and nothing to read as input.
 _BEGIN = f"""exec {RESULT_FD}>&0 </dev/null
 [ ! -d /source ] || cp -R /source/. {WORK}/ || exit 125
+[ ! -d /node_modules ] || [ -e {WORK}/node_modules ] || ln -s /node_modules {WORK}/node_modules
 cd {WORK} && echo started >&{RESULT_FD} && exec "$@" """
 
 _ENVIRONMENT = {
@@ -115,7 +117,7 @@ def _files(view: View, limits: Limits) -> list[str]:
     for name in ("passwd", "hosts"):
         options += ["--ro-bind", str(Path(__file__).parent / "etc" / name), f"/etc/{name}"]
     options += ["--proc", "/proc", "--dev", "/dev"]
-    for size, where in ((shared, "/dev/shm"), (half, "/tmp"), (half, WORK)):  # noqa: S108
+    for size, where in zip((shared, half, half), WRITABLE, strict=True):
         options += ["--perms", "1777", "--size", size, "--tmpfs", where]
     if view.source is not None:
         options += ["--ro-bind", str(view.source), "/source"]

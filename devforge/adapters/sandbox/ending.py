@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # exited: by itself; the rest say which limit ended it, `killed` that a signal from within did.
-Ending = Literal["exited", "timed out", "memory", "output flood", "killed"]
+Ending = Literal["exited", "timed out", "memory", "output flood", "file flood", "killed"]
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor moves

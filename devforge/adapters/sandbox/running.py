@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from devforge.adapters.sandbox.confinement import STARTED, View, confined
+from devforge.adapters.sandbox.confinement import STARTED, WRITABLE, View, confined
 from devforge.adapters.sandbox.ending import Ending, Outcome, plain
 from devforge.adapters.sandbox.seccomp import seccomp_program
 from devforge.adapters.sandbox.watching import Tree
@@ -34,6 +34,8 @@ _CHUNK_BYTES = 65_536
 _RESULT_BYTES = 8 * 1024 * 1024
 # What is printed beyond the policy's bytes is dropped; this many times as much ends the run.
 _FLOOD = 64
+# An empty file takes a kilobyte of the kernel's memory, which no size counts; so many fit the disk.
+_FILE_BYTES = 1024
 _PROBE = Limits(memory_bytes=2**28, processes=64, seconds=20, disk_bytes=2**24, output_bytes=65_536)
 _APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 
@@ -142,6 +144,11 @@ class _Run:
             self.ended = "memory"
         elif time.monotonic() > self.deadline:
             self.ended = "timed out"
+        elif (
+            self.result.startswith(STARTED)
+            and self.tree.files(WRITABLE) > self.limits.disk_bytes // _FILE_BYTES
+        ):
+            self.ended = "file flood"
 
 
 def _outcome(run: _Run, seconds: float) -> Outcome:

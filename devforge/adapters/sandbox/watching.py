@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,7 @@ class Tree:
     """The processes below one, itself included. Others of this machine are looked at but once."""
 
     def __init__(self, root: int) -> None:
+        self._root = root
         self._members = {root}
         self._strangers: set[int] = set()
         self._cpu: dict[int, float] = {}
@@ -48,6 +52,26 @@ class Tree:
         now = sum(_held_bytes(pid) for pid in self._members)
         self.peak_bytes = max(self.peak_bytes, now)
         return now
+
+    def files(self, places: Iterable[str]) -> int:
+        """Return how many files lie in the file systems at `places`, as these processes see them.
+
+        Only once they have a root of their own: before, it is this machine's.
+        """
+        own = (_PROC / "self/ns/mnt").readlink()
+        for pid in sorted(self._members):
+            with contextlib.suppress(OSError):
+                if (_PROC / f"{pid}/ns/mnt").readlink() != own:
+                    found = [os.statvfs(f"{_PROC}/{pid}/root{place}") for place in places]
+                    return sum(each.f_files - each.f_ffree for each in found)
+        return 0
+
+    def end_children(self) -> None:
+        """End at once all but the first of them."""
+        self.measure()
+        for pid in self._members - {self._root}:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
 
     def outlive(self, *, seconds: float) -> None:
         """Return when all of them are gone, or after `seconds`."""

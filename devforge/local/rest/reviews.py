@@ -5,6 +5,7 @@ from __future__ import annotations
 from devforge.local.accounts import account_named
 from devforge.local.answer import Answer
 from devforge.local.call import Call
+from devforge.local.issues import touch
 from devforge.local.pulls import announce, check_actions_may
 from devforge.local.refusals import forbidden, invalid, not_found, unprocessable
 from devforge.local.rest.pulls import path_pull
@@ -72,6 +73,7 @@ def _check_opinion(call: Call, pull: Row, event: str | None, body: str | None) -
 
 
 def _announce(call: Call, repository: Row, pull: Row, row: Row, action: str) -> None:
+    touch(call.hub, pull["issue_id"])
     told = shape(call.hub, pull, row)
     told["state"] = told["state"].lower()
     call.emit(

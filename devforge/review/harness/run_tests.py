@@ -6,9 +6,11 @@ The answer is one JSON object on descriptor 3. pytest's own configuration in the
 but for options it would add to the command line.
 """
 
+import contextlib
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import coverage
@@ -16,6 +18,7 @@ import pytest
 
 RESULT_FD = 3
 KEPT_FAILURES = 20
+KEPT_PROCESSES = 2_000
 WORK = "/work"
 
 
@@ -49,6 +52,11 @@ class Recorder:
 def reason(report):
     """The line that says what went wrong, as far as pytest knows one."""
     crash = getattr(getattr(report, "longrepr", None), "reprcrash", None)
+    said = crash.message if crash is not None else str(report.longrepr or "")
+    if lost := [line for line in said.splitlines() if "ModuleNotFoundError: " in line]:
+        return (
+            lost[-1].removeprefix("E").strip()
+        )  # the cause, below pages of whose import led there
     if crash is not None:
         return " ".join(crash.message.split())
     lines = [line.strip() for line in str(report.longrepr or "").splitlines() if line.strip()]
@@ -61,16 +69,20 @@ def main():
     request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     # Read before any of the extension's code can put something else in their places.
     write, leave, dumps = os.write, os._exit, json.dumps
+    # In a file, so that other interpreters the tests start can add what they ran.
+    directory = Path(tempfile.mkdtemp())
+    included = [f"{WORK}/{path}" for path in request["sources"]]
     measured = coverage.Coverage(
-        data_file=None, config_file=False, branch=False,
-        include=[f"{WORK}/{path}" for path in request["sources"]],
-    )  # fmt: skip
+        data_file=str(directory / "lines"), config_file=False, branch=False, include=included
+    )
+    os.environ["COVERAGE_PROCESS_START"] = str(settings(directory, included))
     recorder = Recorder()
     measured.start()
     try:
         status = pytest.main(arguments(request["options"]), plugins=[recorder])
     finally:
         measured.stop()
+    gather(measured, directory)
     answer = {
         **recorder.counts,
         "failures": recorder.failures,
@@ -87,6 +99,25 @@ def main():
     leave(0)
 
 
+def settings(directory, included):
+    """Write what the coverage of other interpreters goes by; return its path."""
+    path = directory / "settings"
+    lines = "".join(f"\n    {name}" for name in included)
+    path.write_text(
+        f"[run]\nparallel = true\ndata_file = {directory}/lines\ninclude ={lines}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def gather(measured, directory):
+    """Add the lines that other interpreters have run; what one left unreadable counts for nothing."""
+    found = sorted(str(path) for path in directory.glob("lines.*"))[:KEPT_PROCESSES]
+    if found:
+        with contextlib.suppress(coverage.CoverageException, OSError):
+            measured.combine(found, keep=True)
+
+
 def arguments(options):
     """pytest's command line: instead of what the extension would add to it, what is kept of that."""
     return [
@@ -101,7 +132,7 @@ def covered(measured, path):
         _, statements, _, missing, _ = measured.analysis2(f"{WORK}/{path}")
     except coverage.CoverageException:
         return None
-    return {"path": path, "total": len(statements), "missing": missing}
+    return {"path": path, "total": len(statements), "seen": statements, "missing": missing}
 
 
 if __name__ == "__main__":

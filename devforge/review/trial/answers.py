@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from devforge.adapters.sandbox import Outcome
 from devforge.adapters.sandbox.ending import plain
 from devforge.model.base import Strict
-from devforge.model.observed import Failure, Timing
+from devforge.model.observed import Failure, ImportCost, Timing
 
 Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
@@ -45,6 +45,12 @@ class ActivationAnswer(Strict):
     memory_bytes: Annotated[int, Field(gt=0, le=2**50, strict=True)]
 
 
+class ImportsAnswer(Strict):
+    """What a start spends its time on, dearest first."""
+
+    imports: Annotated[tuple[ImportCost, ...], Field(max_length=10)]
+
+
 class BenchmarkAnswer(Strict):
     """Seconds of each run."""
 
@@ -55,10 +61,10 @@ class _Error(Strict):
     error: Text
 
 
-T = TypeVar("T", TestsAnswer, ActivationAnswer, BenchmarkAnswer)
+Answer = TypeVar("Answer", TestsAnswer, ActivationAnswer, ImportsAnswer, BenchmarkAnswer)
 
 
-def read_answer(outcome: Outcome, kind: type[T], *, what: str) -> T | Failure:
+def read_answer(outcome: Outcome, kind: type[Answer], *, what: str) -> Answer | Failure:
     """Return the answer of a harness, or how the run failed; `what` begins the sentence."""
     if outcome.ending != "exited":
         return Failure(what=f"{what} {_ended(outcome)}", output=outcome.last_lines())
@@ -99,6 +105,7 @@ def _ended(outcome: Outcome) -> str:
     return {
         "timed out": f"did not end within {outcome.seconds:.0f} seconds and was stopped",
         "memory": f"took {outcome.peak_memory_bytes / 2**20:,.0f} MiB of memory and was stopped",
+        "file flood": "made files without end and was stopped",
         "output flood": "printed without end and was stopped",
         "killed": f"was ended by signal {(outcome.status or 128) - 128}",
         "exited": "ended",

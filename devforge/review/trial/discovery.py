@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Literal
 
 from checks.places import place_of
 from devforge.model.observed import SourceFile, SourceTree
+from devforge.model.tables import below, json_table
 
 Runner = Literal["node", "mocha", "jest", "vitest"]
 
 _TEST_FOLDERS = {"test", "tests", "__tests__", "testing", "spec", "specs", "e2e"}
+_TESTS = {"test", "tests", "e2e"}
 _NOT_SHIPPED = {"docs", "doc", "examples", "example", ".github", "node_modules"}
 _PYTHON_TEST = re.compile(r"(?:test_.*|.*_test|tests?)\.py", re.ASCII)
 _PYTHON_TOOLING = {"setup.py", "conftest.py", "noxfile.py", "tasks.py"}
@@ -22,7 +23,7 @@ _SCRIPT_TEST = re.compile(
     r"(?:.*[._-](?:test|spec)|test-.*|test|.*_test)\.(?:[cm]?js|[cm]?ts|jsx|tsx)", re.ASCII
 )
 _SCRIPT_TOOLING = re.compile(
-    r".*\.config\.[cm]?[jt]s|\..*|gulpfile\..*|gruntfile\..*|.*\.d\.[cm]?ts", re.IGNORECASE
+    r".*\.conf(?:ig)?\.[cm]?[jt]s|\..*|gulpfile\..*|gruntfile\..*|.*\.d\.[cm]?ts", re.IGNORECASE
 )
 _TEST_IMPORT = re.compile(
     rb"node:test|node:assert|['\"](?:assert|uvu|tape|tap)['\"]|vitest|@jest/globals|\bdescribe\s*\(|\bit\s*\(|\btest\s*\("
@@ -102,7 +103,7 @@ def script_sources(tree: SourceTree) -> tuple[str, ...]:
 
 def script_runner(tree: SourceTree) -> Runner:
     """The program the extension's tests are written for: named by its test script, else imported."""
-    package, script = package_json(tree), _test_script(tree)
+    package, script = json_table(tree.get("package.json")), _test_script(tree)
     imported = b"\n".join(tree.files[path].content for path in script_tests(tree))
     for runner in _RUNNERS:
         if re.search(rf"\b{runner}\b", script):
@@ -112,7 +113,7 @@ def script_runner(tree: SourceTree) -> Runner:
     for runner in _RUNNERS:
         if re.search(rf"""from ['"]@?{runner}\b|require\(['"]@?{runner}\b""".encode(), imported):
             return runner
-    listed = {**_table(package, "devDependencies"), **_table(package, "dependencies")}
+    listed = {**below(package, "devDependencies"), **below(package, "dependencies")}
     return next((runner for runner in _RUNNERS if runner in listed), "node")
 
 
@@ -120,16 +121,6 @@ def other_runner(tree: SourceTree) -> str | None:
     """The program the tests are started with, where it is one that the trial does not know."""
     words = re.findall(r"(?:^|[\s/&;|])((?:@\w+/)?[a-z][\w-]*)(?=$|[\s&;|])", _test_script(tree))
     return next((word for word in words if word in _OTHER_RUNNERS), None)
-
-
-def package_json(tree: SourceTree) -> dict[str, Any]:
-    """package.json as it is; empty where there is none that can be read."""
-    file = tree.get("package.json")
-    try:
-        value = json.loads(file.content) if file is not None else {}
-    except (ValueError, RecursionError):
-        value = {}
-    return value if isinstance(value, dict) else {}
 
 
 def code_lines(file: SourceFile) -> set[int]:
@@ -159,12 +150,7 @@ def _own_files(tree: SourceTree) -> Iterator[tuple[str, SourceFile]]:
 
 
 def _test_script(tree: SourceTree) -> str:
-    return str(_table(package_json(tree), "scripts").get("test", ""))
-
-
-def _table(value: dict[str, Any], name: str) -> dict[str, Any]:
-    inner = value.get(name)
-    return inner if isinstance(inner, dict) else {}
+    return str(below(json_table(tree.get("package.json")), "scripts").get("test", ""))
 
 
 def _name(path: str) -> str:
@@ -172,4 +158,6 @@ def _name(path: str) -> str:
 
 
 def _is_in(path: str, folders: set[str]) -> bool:
-    return any(part.lower() in folders for part in PurePosixPath(path).parts[:-1])
+    """Whether it lies in one of `folders`, or in one like `test-ui`, a folder of tests with a surname."""
+    parts = [part.lower() for part in PurePosixPath(path).parts[:-1]]
+    return any(part in folders or re.split(r"[-_.]", part)[0] in folders & _TESTS for part in parts)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import configparser
 import shlex
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from devforge.model.observed import SourceTree
+from devforge.model.observed import SourceFile, SourceTree
+from devforge.model.tables import below, toml_table
 
 # (file, section) in pytest's order; the first that has a section for pytest is the one it reads.
 _PLACES = (
@@ -58,25 +58,24 @@ def _settings(tree: SourceTree) -> Mapping[str, Any]:
         if file is None:
             continue
         read = _toml if path.endswith(".toml") else _ini
-        if (found := read(file.text, section)) is not None:
+        if (found := read(file, section)) is not None:
             return found
     return {}
 
 
-def _ini(text: str, section: str) -> Mapping[str, Any] | None:
+def _ini(file: SourceFile, section: str) -> Mapping[str, Any] | None:
     parser = configparser.RawConfigParser(strict=False)
     try:
-        parser.read_string(text)
+        parser.read_string(file.text)
     except configparser.Error:
         return None
     return dict(parser.items(section)) if parser.has_section(section) else None
 
 
-def _toml(text: str, section: str) -> Mapping[str, Any] | None:
-    try:
-        table: Any = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return None
+def _toml(file: SourceFile, section: str) -> Mapping[str, Any] | None:
+    table = toml_table(file)
     for part in section.split("."):
-        table = table.get(part) if isinstance(table, dict) else None
-    return table if isinstance(table, dict) else None
+        if part not in table:
+            return None
+        table = below(table, part)
+    return table

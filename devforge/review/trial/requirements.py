@@ -6,8 +6,8 @@ are refused by name, because a client would obey them.
 
 from __future__ import annotations
 
+import configparser
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -17,6 +17,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from devforge.model.observed import SourceTree
+from devforge.model.tables import below, toml_table
+from devforge.model.unresolvable import FOR_TESTS
 from devforge.review.python_dependencies import read_python
 
 _TEST_GROUP = re.compile(r"tests?|testing|dev|develop|development", re.ASCII)
@@ -25,6 +27,7 @@ _FILE = re.compile(
     r"(?:[-_.](?:dev|tests?))?\.(?:txt|in|lock)",
     re.ASCII,
 )
+_TEST_FILE = re.compile(r"(?<![a-z])(?:dev|tests?)(?![a-z])", re.ASCII)
 # Tools that development groups list and no test imports; leaving them out saves most of the time.
 _NO_TEST_NEEDS = {
     "bandit", "black", "build", "bump2version", "bumpversion", "commitizen", "flake8", "flit", "furo",
@@ -42,35 +45,46 @@ class Requirements:
 
     hashed: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
+    for_tests: frozenset[str] = frozenset()  # those of both that only tests want
     refused: Mapping[str, str] = field(default_factory=dict)  # what was asked for → why it is not
 
 
 def python_requirements(tree: SourceTree) -> Requirements:
     """Return what the code and the tests of `tree` need, for this interpreter and platform."""
-    project = read_toml(tree, "pyproject.toml")
+    project = toml_table(tree.get("pyproject.toml"))
     lines = [*_files(tree), *_project(project), *_elsewhere(tree)]
-    own = canonicalize_name(str(_table(project, "project").get("name", "")))
+    lines += ((line, True) for line in _tox(tree))
+    lines.sort(key=lambda line: line[1])  # what is shipped first: tests may ask for it again
+    own = canonicalize_name(str(below(project, "project").get("name", "")))
     imported = _imported(tree)
     hashed: dict[str, str] = {}
     plain: dict[str, str] = {}
     refused: dict[str, str] = {}
-    for line in lines:
+    shipped: set[str] = set()
+    for_tests: set[str] = set()
+    for line, only_tests in lines:
         requirement, hashes = _split(line)
         try:
             wanted = Requirement(requirement)
         except InvalidRequirement:
-            refused[requirement[:80]] = "is not a package of the index, by name and version"
+            why = "is not a package of the index, by name and version"
+            refused.setdefault(requirement[:80], f"{FOR_TESTS}: {why}" if only_tests else why)
             continue
         if wanted.url is not None:
             refused[wanted.name] = f"comes from {wanted.url[:120]}, not from the package index"
         elif canonicalize_name(wanted.name) != own and _is_needed(wanted, imported):
-            (hashed if hashes else plain)[str(wanted)] = " ".join([str(wanted), *hashes])
+            kept, whole = hashed if hashes else plain, " ".join([str(wanted), *hashes])
+            if kept.setdefault(str(wanted), whole) == whole and only_tests:
+                for_tests.add(whole)
+            elif not only_tests:
+                shipped.add(whole)
     pinned = {canonicalize_name(Requirement(line).name) for line in hashed}
     rest = [line for line in plain if canonicalize_name(Requirement(line).name) not in pinned]
     if (count := len(hashed) + len(rest)) > _LIMIT:
         refused["all dependencies"] = f"{count} packages are listed, {_LIMIT} allowed"
         return Requirements(refused=refused)
-    return Requirements(tuple(hashed.values()), tuple(rest), refused)
+    only = frozenset(for_tests - shipped)
+    return Requirements(tuple(hashed.values()), tuple(rest), only, refused)
 
 
 def _imported(tree: SourceTree) -> set[str]:
@@ -86,11 +100,13 @@ def _is_needed(wanted: Requirement, imported: set[str]) -> bool:
     return wanted.marker is None or wanted.marker.evaluate({"extra": ""})
 
 
-def _files(tree: SourceTree) -> Iterator[str]:
+def _files(tree: SourceTree) -> Iterator[tuple[str, bool]]:
+    """Lines, and whether a file for tests alone has them."""
     seen: set[str] = set()
-    for path in tree.files:
-        if _FILE.fullmatch(path.lower()) and not path.endswith(".in"):
-            yield from _lines(tree, path, seen, _DEPTH)
+    paths = [p for p in tree.files if _FILE.fullmatch(p.lower()) and not p.endswith(".in")]
+    for path in sorted(paths, key=lambda path: bool(_TEST_FILE.search(path.lower()))):
+        only_tests = bool(_TEST_FILE.search(path.lower()))
+        yield from ((line, only_tests) for line in _lines(tree, path, seen, _DEPTH))
 
 
 def _lines(tree: SourceTree, path: str, seen: set[str], depth: int) -> Iterator[str]:
@@ -109,26 +125,41 @@ def _lines(tree: SourceTree, path: str, seen: set[str], depth: int) -> Iterator[
             yield line
 
 
-def _project(project: Mapping[str, Any]) -> Iterator[str]:
-    table = _table(project, "project")
-    yield from _strings(table.get("dependencies"))
-    for name, lines in _table(table, "optional-dependencies").items():
+def _project(project: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    table = below(project, "project")
+    yield from ((line, False) for line in _strings(table.get("dependencies")))
+    for name, lines in below(table, "optional-dependencies").items():
         if _TEST_GROUP.fullmatch(name):
-            yield from _strings(lines)
-    groups = _table(project, "dependency-groups")
+            yield from ((line, True) for line in _strings(lines))
+    groups = below(project, "dependency-groups")
     for name in groups:
         if _TEST_GROUP.fullmatch(name):
-            yield from _group(groups, name, _DEPTH)
+            yield from ((line, True) for line in _group(groups, name, _DEPTH))
 
 
-def _elsewhere(tree: SourceTree) -> Iterator[str]:
+def _elsewhere(tree: SourceTree) -> Iterator[tuple[str, bool]]:
     """What setup.py, setup.cfg and poetry's tables ask for, as the dependencies check reads them."""
     for fact in read_python(tree):
         extra = fact.source.partition("extras_require.")[2]
         if fact.source.startswith("setup.") and (not extra or _TEST_GROUP.fullmatch(extra)):
-            yield fact.requirement
+            yield fact.requirement, fact.for_tests
         elif fact.source == "pyproject.toml: tool.poetry":
-            yield f"{fact.name}=={fact.locked}" if fact.locked else _from_poetry(fact.requirement)
+            exact = f"{fact.name}=={fact.locked}"
+            yield exact if fact.locked else _from_poetry(fact.requirement), fact.for_tests
+
+
+def _tox(tree: SourceTree) -> Iterator[str]:
+    """What tox installs for its tests: of its own section alone, and of each factor."""
+    config = configparser.RawConfigParser(strict=False, allow_no_value=True)
+    file = tree.get("tox.ini")
+    try:
+        config.read_string(file.text if file is not None and file.mode != "symlink" else "")
+    except configparser.Error:
+        return
+    for raw in (config.get("testenv", "deps", fallback="") or "").splitlines():
+        line = re.sub(r"^[\w.!,{}-]+:\s+|(?:^|\s)#.*$", "", raw.strip())
+        if re.match(r"[A-Za-z]", line) and not re.search(r"[{}/\\]", line):
+            yield line
 
 
 def _from_poetry(requirement: str) -> str:
@@ -157,17 +188,3 @@ def _split(line: str) -> tuple[str, list[str]]:
 
 def _strings(value: object) -> Iterable[str]:
     return [line for line in value if isinstance(line, str)] if isinstance(value, list) else []
-
-
-def _table(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    inner = value.get(name)
-    return inner if isinstance(inner, dict) else {}
-
-
-def read_toml(tree: SourceTree, path: str) -> Mapping[str, Any]:
-    """A TOML file of `tree`; empty where there is none that can be read."""
-    file = tree.get(path)
-    try:
-        return tomllib.loads(file.text) if file is not None else {}
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}  # the manifest check's matter; the tests will show what is missing

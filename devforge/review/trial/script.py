@@ -10,11 +10,11 @@ from devforge.adapters.sandbox import View
 from devforge.errors import Unavailable
 from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
 from devforge.model.policy import Sandbox as Limits
+from devforge.model.tables import json_table
 from devforge.review.trial.answers import TestsAnswer
 from devforge.review.trial.discovery import (
     code_lines,
     other_runner,
-    package_json,
     script_runner,
     script_sources,
     script_tests,
@@ -34,17 +34,25 @@ _HEAP_SHARE = 0.75
 class ScriptSide:
     """Tests run under Node's runner, mocha's too; under jest or vitest where the lock has them."""
 
+    host = "/host/host.mjs"
+
+    def needs(self, tree: SourceTree) -> object:
+        package = json_table(tree.get("package.json"))
+        locks = [tree.files[name].content for name in _LOCKS if name in tree.files]
+        return [package.get(kind) for kind in _DEPENDENCIES], locks[:1]
+
     def fetch(self, tree: SourceTree, scratch: Path, limits: Limits) -> Fetched:
-        package = package_json(tree)
+        package = json_table(tree.get("package.json"))
         if not any(package.get(kind) for kind in _DEPENDENCIES):
             return Fetched()
         lock = next((tree.files[name] for name in _LOCKS if name in tree.files), None)
         if lock is None:
             return Fetched(note=_NO_LOCK)
         content = tree.files["package.json"].content
+        own = {path: f.content for path, f in tree.files.items() if f.mode != "symlink"}
         try:
             modules = fetch_node_modules(
-                content, lock.content, scratch / "npm", disk_bytes=limits.disk_bytes
+                content, lock.content, scratch / "npm", disk_bytes=limits.disk_bytes, own=own
             )
         except Unresolvable as error:
             return Fetched(unresolvable=error.reasons)
@@ -76,8 +84,7 @@ class ScriptSide:
         if runner in _THROUGH_NODE or (installed and _measures(runner, installed[0])):
             return runner
         if not installed:
-            why = f"its tests are written for {runner}, which its lock does not install"
-            return Failure(what=f"{why}: {fetched.note}" if fetched.note else why)
+            return Failure(what=f"its tests are written for {runner}, which {_why_absent(fetched)}")
         why = "its tests are written for vitest, which measures coverage only with @vitest/coverage-v8"
         return Failure(what=f"{why}: add it to devDependencies and to the lock")
 
@@ -95,8 +102,8 @@ class ScriptSide:
             *(f"./{path}" for path in script_tests(tree)),
         ]
 
-    def start_command(self, what: str, where: str) -> list[str]:
-        return [*_NODE, "/harness/activate.mjs", what, where]
+    def start_command(self, *words: str) -> list[str]:
+        return [*_NODE, "/harness/activate.mjs", *words]
 
     def coverage(self, tree: SourceTree, answer: TestsAnswer) -> tuple[FileCoverage, ...]:
         """Lines with code; a file no test loads has all of them missing."""
@@ -115,9 +122,17 @@ class ScriptSide:
                         covered=len(lines) - len(missing),
                         total=len(lines),
                         missing=tuple(sorted(missing)),
+                        ran=tuple(sorted(lines - missing)),
                     )
                 )
         return tuple(found)
+
+
+def _why_absent(fetched: Fetched) -> str:
+    if fetched.note:
+        return f"is not installed: {fetched.note}"
+    nothing = "is not installed, as nothing that its lock names could be"
+    return nothing if fetched.unresolvable else "its lock does not install"
 
 
 def _measures(runner: str, modules: Path) -> bool:

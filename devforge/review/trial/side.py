@@ -28,6 +28,13 @@ class Fetched:
 class Side(Protocol):
     """A language's half of the trial."""
 
+    @property
+    def host(self) -> str:
+        """Where a run finds the stand-in for Dev Forge."""
+
+    def needs(self, tree: SourceTree) -> object:
+        """What `fetch` goes by: equal for two versions that need the same."""
+
     def fetch(self, tree: SourceTree, scratch: Path, limits: Limits) -> Fetched:
         """Fetch what `tree` asks for below `scratch`, running nothing."""
 
@@ -43,8 +50,8 @@ class Side(Protocol):
     def test_command(self, tree: SourceTree) -> list[str]:
         """Start the extension's tests."""
 
-    def start_command(self, what: str, where: str) -> list[str]:
-        """Start the harness that activates `where`, or times the function it names."""
+    def start_command(self, *words: str) -> list[str]:
+        """Start the harness that activates an entry, or times a function."""
 
     def coverage(self, tree: SourceTree, answer: TestsAnswer) -> tuple[FileCoverage, ...]:
         """Lines of the extension's own files that its tests ran."""

@@ -1,0 +1,162 @@
+"""Where dependencies come from, if not from the package index. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Literal
+
+from checks.dependencies.rules import CONFUSED, ELSEWHERE
+from devforge.model.observed import DependencyFact, SourceFile, SourceTree
+from devforge.model.verdict import Finding
+
+_ELSEWHERE = re.compile(
+    r"(?:git|hg|svn|bzr)(?:\+|://)|https?:|ssh:|[\w.-]+@[\w.-]+:|github:|gitlab:|bitbucket:|gist:"
+    r"|[\w.-]+/[\w.-]+(?:#.*)?$",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
+_SHOWN = 5
+_LOCAL = re.compile(r"(?:file|link|portal):|\.{0,2}/|[A-Za-z]:[\\/]", re.IGNORECASE)
+_USUAL_INDEX = re.compile(
+    r"https?://(?:registry\.(?:npmjs|yarnpkg)|files\.pythonhosted|(?:test\.)?pypi)\.\w+(?:/|$)"
+)
+_REQUIREMENTS = re.compile(r"[\w.-]*requirements[\w.-]*\.(?:txt|in)")
+# What asks for another index, by the file that says it; a group `extra` beside the usual one.
+_INDEXES = (
+    (
+        _REQUIREMENTS,
+        re.compile(
+            r"^[ \t]*(?:(?P<extra>--extra-index-url)|--index-url|-i|--find-links|-f)[ =]+(?P<at>\S+)",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        re.compile(r"\.npmrc"),
+        re.compile(r"^[ \t]*(?P<scope>@[\w-]+:)?registry\s*=\s*(?P<at>\S+)", re.MULTILINE),
+    ),
+    (re.compile(r"\.yarnrc\.yml"), re.compile(r"npmRegistryServer:\s*[\"']?(?P<at>[^\s\"']+)")),
+    (re.compile(r"\.yarnrc"), re.compile(r"^registry\s+\"?(?P<at>[^\s\"]+)", re.MULTILINE)),
+    (
+        re.compile(r"pip\.conf|pip\.ini"),
+        re.compile(
+            r"^[ \t]*(?:(?P<extra>extra-index-url)|index-url|find-links)\s*=\s*(?P<at>\S+)",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        re.compile(r"pyproject\.toml|Pipfile"),
+        re.compile(
+            r"^\[\[(?:tool\.(?:uv\.index|poetry\.source|pdm\.source)|source)\]\][^\[]*?"
+            r"^url\s*=\s*[\"'](?P<at>[^\"']+)|^(?P<extra>extra-index-url)\s*=\s*\[?\s*[\"'](?P<more>[^\"']+)",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        re.compile(r"package-lock\.json|npm-shrinkwrap\.json"),
+        re.compile(r"\"resolved\":\s*\"(?P<at>https?://[^\"]+)\""),
+    ),
+    (re.compile(r"yarn\.lock"), re.compile(r"^  resolved \"(?P<at>https?://[^\"]+)\"", re.MULTILINE)),
+)  # fmt: skip
+
+
+def check(tree: SourceTree, facts: tuple[DependencyFact, ...]) -> Iterator[Finding]:
+    """Yield a finding for each other index, and each dependency that comes from no index at all."""
+    for path, file in tree.files.items():
+        if file.mode != "symlink":
+            yield from _other_index(path, file, facts)
+    yield from _all_elsewhere(facts)
+
+
+def place_of_origin(fact: DependencyFact) -> Literal["local", "elsewhere"] | None:
+    """Return what a dependency comes from if not from the index."""
+    requirement = _where(fact).strip().removeprefix("workspace:")
+    if _LOCAL.match(requirement):
+        return "local"
+    if fact.ecosystem == "npm" and not fact.direct:
+        return "elsewhere" if re.match(r"git|http:|ssh:", requirement) else None
+    return "elsewhere" if _ELSEWHERE.match(requirement) else None
+
+
+def _other_index(
+    path: str, file: SourceFile, facts: tuple[DependencyFact, ...]
+) -> Iterator[Finding]:
+    """Where settings say that packages come from another index, or a lock that they did."""
+    directories, _, name = path.rpartition("/")
+    pattern = next((p for names, p in _INDEXES if names.fullmatch(name)), None)
+    if pattern is None or directories not in ("", "requirements"):
+        return
+    for match in pattern.finditer(file.text):
+        found = match.groupdict()
+        address = found.get("at") or found.get("more") or ""
+        if _USUAL_INDEX.match(address):
+            continue
+        line = file.text.count("\n", 0, match.start()) + 1
+        if found.get("extra"):
+            yield _confused(path, line, address, facts)
+        else:
+            yield ELSEWHERE.finding(
+                at=path,
+                line=line,
+                problem=f"packages come from another index, {address[:200]}",
+                remedy="use the public index; a maintainer looks at what another one holds",
+            )
+        return
+
+
+def _confused(path: str, line: int, address: str, facts: tuple[DependencyFact, ...]) -> Finding:
+    open_names = sorted({f.name for f in facts if f.ecosystem == "PyPI" and not f.hashed})
+    names = ", ".join(open_names[:6]) + (", …" if len(open_names) > 6 else "")
+    return CONFUSED.finding(
+        at=path,
+        line=line,
+        problem=f"both {address[:200]} and the public index are asked for {names or 'every name'}: "
+        "pip takes the higher version from whichever has it",
+        remedy="use one index, or pin each package with --hash, which fits one file only",
+    )
+
+
+def _all_elsewhere(facts: tuple[DependencyFact, ...]) -> Iterator[Finding]:
+    """Yield a finding for each dependency that is asked for, and one for all that a lock has from a host."""
+    from_host: dict[tuple[str, str, bool], list[DependencyFact]] = defaultdict(list)
+    for fact in facts:
+        if (place := place_of_origin(fact)) is None:
+            continue
+        found = None if fact.direct else _HOST.match(_where(fact))
+        if found:
+            from_host[fact.source, found[0], fact.for_tests].append(fact)
+        else:
+            yield _elsewhere(fact, place)
+    for (source, host, for_tests), those in from_host.items():
+        if len(those) == 1:
+            yield _elsewhere(those[0], "elsewhere")
+        else:
+            yield ELSEWHERE.finding(
+                at=source,
+                problem=f"{len(those):,} packages come from a place of their own, {host}: {_few(those)}",
+                remedy="set npm's registry to the public one, and make the lock anew",
+                severity="info" if for_tests else "person",
+            )
+
+
+def _few(facts: list[DependencyFact]) -> str:
+    names = sorted({fact.name for fact in facts})
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _where(fact: DependencyFact) -> str:
+    return fact.requirement.partition(" @ ")[2] or fact.requirement
+
+
+def _elsewhere(fact: DependencyFact, place: str) -> Finding:
+    where = _where(fact)
+    what = "a path" if place == "local" else "a place of its own"
+    inside = place == "local" and ".." not in where and not re.match(r"file:///|/|[A-Za-z]:", where)
+    return ELSEWHERE.finding(
+        at=fact.source,
+        problem=f"{fact.name} comes from {what}, {where}",
+        remedy="depend on a released version by its name",
+        severity="info" if inside or fact.for_tests else "person",
+    )

@@ -1,0 +1,126 @@
+"""How texts become code and programs are started. Data."""
+
+from __future__ import annotations
+
+from checks.security.jointly.signs.sign import SEPARATOR, sign
+
+MAKES_CODE = sign(
+    "runs a text as code",
+    "exec eval compile Function Script runIn .constructor SourceTextModule runsource runcode construct data: exec_module",
+    r"(?<![\w.])(?:exec|eval)\s*\(\s*(?![\"'`)\s])|\bexec\s*\(\s*compile|(?<![\w.])compile\s*\([^\n]{0,200}[\"'](?:exec|eval)[\"']",
+    r"\bnew\s+Function\s*\(|(?<![\w.])Function\s*\(\s*(?![\"'`)])|\brunIn(?:This|New)?Context\s*\(|\bnew (?:vm\.)?Script\s*\(",
+    r"\._compile\s*\(|\bFunctionType\s*\(|\.constructor\s*\(\s*[\"'`]return|\bnew (?:vm\.)?SourceTextModule\b|\bcompileFunction\s*\(",
+    r"getPrototypeOf\s*\(\s*(?:async\s*)?(?:function|\()[^\n]{0,60}\.constructor",
+    r"\.run(?:source|code)\s*\(|\bReflect\.construct\s*\(\s*\w*(?:[mM]aker|[fF]unction|[cC]tor|[cC]onstructor)\w*\s*,|\bnew\s+\w*(?:AsyncFunction|GeneratorFunction)\s*\(|\.exec_module\s*\(",
+    r"[\"'`]data:(?:text|application)/?[\"'`,\s\w\[\];]{0,20}(?:java|ecma)script",
+    unless=r"\bre\.compile|function\s+(?:eval|exec)|def\s+(?:exec|eval)|execCommand",
+)
+LOADS_CODE = sign(
+    "loads a module whose name it puts together",
+    "import( import_module __import__ require( spec_from_file_location run_path load_module zipimporter Worker( dlopen CDLL sys.path fork(",
+    r"(?<![\w.])import\s*\(\s*(?![\"'`)]|/\*)|(?<![\w.])import\s*\(\s*`[^`\n]*\$\{|(?<![\w.])require\s*\(\s*(?![\"'`)])|(?<![\w.])require\s*\(\s*`[^`\n]*\$\{",
+    r"\bspec_from_file_location\s*\(|\brun_path\s*\(|\bload_module\s*\(|\bzipimporter\s*\(|\bimport_module\s*\(\s*(?![\"'])|(?<!\w)__import__\s*\(\s*(?![\"'])",
+    r"\bnew Worker\s*\([^;\n]*\beval\s*:\s*true|\bnew Worker\s*\(\s*(?![\"'`]|new URL\(\s*[\"'])|\bdlopen\s*\(|\bCDLL\s*\(\s*(?![\"'])|\bsys\.path\.(?:insert|append)\s*\(|\bfork\s*\(\s*(?![\"'`)])",
+)
+STARTS_CHOSEN = sign(
+    "starts a program whose name or line it does not spell out",
+    "spawn exec subprocess. system popen sendText Execution(",
+    r"\bnew\s+(?:[\w$]+\.)*(?:Shell|Process)Execution\s*\(\s*(?![\"'])|\[[\"'](?:spawn|exec)\w*[\"']\]\s*\(\s*(?![\"'])",
+    r"(?<![\w.])(?:spawn|exec|execFile|execa)(?:Sync)?\s*\(\s*(?![\"'`)\s/])",
+    r"\b(?:cp|child|child_process|childProcess)\.(?:spawn|exec|execFile)(?:Sync)?\s*\(\s*(?![\"'`)\s])",
+    r"\.sendText\s*\(\s*(?![\"'`)])",
+    r"(?<![\w.])exec(?:Sync)?\s*\(\s*`[^`\n]*\$\{|\bsubprocess\.\w+\s*\(\s*(?:\[\s*)?(?![\"'\[)\s]|\[\s*[\"'])(?!sys\.executable)",
+    r"\bos\.(?:system|popen)\s*\(\s*(?![\"'])|\bcreate_subprocess_(?:exec|shell)\s*\(\s*\*?(?![\"'])",
+    also=r"child_process|\bsubprocess\b|\bos\.(?:system|popen)|execa|asyncio|shelljs|cross-spawn|createTerminal|(?:Shell|Process)Execution",
+    unless=r"process\.execPath|(?:def|function)\s+(?:spawn|exec|run)",
+)
+STARTS = sign(
+    "starts other programs",
+    "child_process subprocess os.system os.popen execa create_subprocess shelljs",
+    r"\bchild_process\b|\bsubprocess\.\w+\s*\(|\bos\.(?:system|popen)\s*\(|\bexeca\b|\bcreate_subprocess_\w+|\bshelljs\b",
+)
+OWN_DATA = sign(
+    "takes its text out of a file of data in the package",
+    "__file__ import.meta __dirname get_data resources argv",
+    r"__file__|import\.meta\.(?:url|dirname|filename)|__dirname|\bget_data\s*\(|importlib\.resources|\bresources\.files",
+    also=r"\breadFile|\.read_(?:text|bytes)|\bopen\s*\(|\.read\s*\(|get_data",
+)
+CHOSEN_BY_ANSWER = sign(
+    "gives a member of an answer to what runs texts or starts programs",
+    ".json JSON.parse json.load",
+    r"(?s:\b(?P<answer>\w+)\s*=\s*[^;\n]*(?:\.json\s*\(\s*\)|JSON\.parse\s*\(|json\.loads?\s*\()[^\n]*\n.{0,2000}?"
+    r"\b(?:setTimeout|setInterval|setImmediate|eval|Function|exec\w*|spawn\w*|fork|import|require|run|Popen|system)\s*\(\s*(?P=answer)\b[.\[])",
+    beyond=2_000,
+)
+WASM_POWERS = sign(
+    "gives a WebAssembly module functions of its own to call",
+    "WebAssembly wasm wasmtime wasmer",
+    r"\bWebAssembly\.(?:instantiate\w*|Instance)\s*\([^;]{0,120},\s*(?:\{\s*[\w\"'$]|[A-Za-z_$])|\bwasm(?:time|er)\b",
+)
+NATIVE_CODE = sign(
+    "loads machine code",
+    ".node dlopen ctypes ffi. bindings( node-gyp-build load_extension",
+    r"(?:require|dlopen|import)\s*\([^)\n]*\.node\b|\bdlopen\s*\(|\bctypes\.(?:CDLL|cdll|WinDLL|PyDLL|CFUNCTYPE)|\bffi\.(?:dlopen|open)\s*\(|\bbindings\s*\(|\bnode-gyp-build\b|\bload_extension\s*\(",
+)
+RENDERS = sign(
+    "renders a template that is no text of its own",
+    "from_string Template( .render .compile renderString .template",
+    r"\bfrom_string\s*\(\s*(?![\"'])|(?<![\w.])Template\s*\(\s*(?![\"'\s])|\b(?:ejs|pug|nunjucks|Handlebars|handlebars|_|eta|dot)\.(?:render\w*|compile|template)\s*\(\s*(?![\"'`])",
+    also=r"jinja2|\bmako\b|\bejs\b|\bpug\b|nunjucks|[hH]andlebars|lodash|\beta\b",
+)
+LOADS_OBJECTS = sign(
+    "loads stored objects by a loader that runs what they say",
+    "yaml UnsafeLoader unsafe_load pickle dill marshal joblib torch.load deserialize shelve dictConfig fileConfig",
+    r"\bshelve\.open\s*\(|\bdictConfig\s*\((?!\s*[{A-Z])|\bfileConfig\s*\(",
+    r"\byaml\.(?:unsafe_load|full_load)\b|\bUnsafeLoader\b|\byaml\.load\s*\(|\b(?:c?[pP]ickle|dill|marshal|cloudpickle|joblib)\.loads?\b|\btorch\.load\s*\(|\bv8\.deserialize\b|node-serialize",
+    unless=r"SafeLoader|weights_only\s*=\s*True",
+)
+MAKES_EXECUTABLE = sign(
+    "makes a file executable",
+    "chmod 0o7 S_IX",
+    r"\bchmod(?:Sync)?\b|\bmode\s*[:=]\s*0o?7|S_IXUSR",
+)
+INSTALLS = sign(
+    "installs a package while it runs",
+    "install npx add uvx dlx",
+    r"[\"'](?:install|add)[\"'][^\n;]{0,80}\]\s*\.concat\s*\(|[\"'](?:install|add)[\"']\s*,(?:\s*[\"']-[^\"'\n]*[\"']\s*,)*\s*(?:\.\.\.|\*)\s*\w",
+    rf"[\"'`](?:uv|pip3?|npm|pnpm|yarn|bun|gem|cargo|conda|brew)[\"'`]?{SEPARATOR}(?:pip{SEPARATOR})?(?:install|add|i){SEPARATOR}(?!-r|--requirement|\.)(?:-[-\w=./:]+{SEPARATOR})*[@\w]"
+    rf"|[\"'`](?:npx|uvx|pnpm{SEPARATOR}dlx|bunx){SEPARATOR}(?:(?:--yes|-y){SEPARATOR})[@\w]",
+)
+SHARES_HOME = sign(
+    "hands the user's home to a container",
+    "HOME() --privileged",
+    r"\{?HOME\(\)\}?[^\n,]{0,40}:/|--privileged\b",
+    also=r"\bdocker\b|\bpodman\b|\bnerdctl\b",
+)
+ACTS_AS_USER = sign(
+    "types and clicks as if it were the user",
+    "pyautogui robotjs nut-tree nut-js xdotool SendKeys pynput",
+    r"\bpyautogui\.(?:typewrite|write|hotkey|press|click)|[\"']robotjs[\"']|[\"']@nut-tree|\bxdotool\b|\bSendKeys\b|pynput[^\n]{0,60}Controller",
+)
+GATED = sign(
+    "does something only on certain days, machines or for certain people",
+    "today( now( utcnow( time.time Date node( hostname( getuser( getlogin( userInfo(",
+    r"\bdate(?:time)?\.(?:today|now|utcnow)\s*\([^)\n]*\)(?:\.date\(\))?\s*[<>]=?\s*(?:datetime\.)*date(?:time)?\s*\(\s*20",
+    r"\btime\.time\s*\(\s*\)\s*[<>]=?\s*\d{9}|\bDate\.now\s*\(\s*\)\s*[<>]=?\s*(?:\d{12}|Date\.(?:parse|UTC)\s*\(|\+?new Date\s*\(\s*[\"'0-9])",
+    r"\bnew Date\s*\(\s*\)\s*[<>]=?\s*(?:\+?new Date\s*\(\s*[\"'0-9]|\d{12})",
+    r"\bif\b[^\n]{0,120}\b(?:platform\.node|gethostname|os\.hostname|hostname|getpass\.getuser|getlogin|userInfo)\s*\(\s*\)[^\n]{0,60}"
+    r"(?:==|===|!=|\bin\b|endswith|startswith|endsWith|startsWith|includes|match|test)",
+    r"(?:\btest|\bmatch|\bsearch|\bincludes|\bhas)\s*\(\s*(?:os\.)?(?:hostname|userInfo|gethostname|platform\.node|getpass\.getuser)\s*\(\s*\)",
+)
+OF_PROJECT = sign(
+    "takes them from the open project",
+    "workspace getcwd cwd( rootPath project",
+    r"\bworkspace\b|\brootPath\b|\bgetcwd\s*\(|\bcwd\s*\(\s*\)|\bproject(?:_root|_dir|Root|Dir)\b",
+)
+COMMANDS_CHOSEN = sign(
+    "does commands of the editor whose names it does not spell out",
+    "executeCommand execute_command",
+    r"\bexecuteCommand\s*\(\s*(?![\"'`])\w|\bexecute_command\s*\(\s*(?![\"'])\w",
+)
+CHANGES_BY_PLACE = sign(
+    "does something only in certain places of the world",
+    "timeZone tzname getlocale language country",
+    r"\bresolvedOptions\s*\(\s*\)\s*\.\s*(?:timeZone|locale)\b|\btime\.tzname\b|\bgetlocale\s*\(|\bnavigator\.languages?\b|ipapi|ip-api|\.country(?:_code|Code)?\b",
+    also=r"\.test\s*\(\s*\w*(?:zone|tz|locale|lang|country)|(?i:zone|tz\w*|locale|lang\w*|country\w*)\)?\s*(?:\.(?:includes|startsWith|startswith|match)\s*\(|===?|\bin\b)",
+)

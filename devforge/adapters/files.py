@@ -1,0 +1,86 @@
+"""Writes a file whole or not at all, and keeps two programs from writing at once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from devforge.adapters.archive import sync_directory
+
+_BEYOND = 0x7FFF0000  # past the end of any file we lock
+_IN_USE_SECONDS = 2.0
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace `path` by `content` in one step that survives a power cut. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        patiently(lambda: Path(name).replace(path))
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+    sync_directory(path.parent)
+
+
+def patiently(rename: Callable[[], object]) -> None:
+    """Rename something that another program may be reading: Windows refuses that, and it soon ends."""
+    until = time.monotonic() + (_IN_USE_SECONDS if os.name == "nt" else 0)
+    while True:
+        try:
+            rename()
+        except PermissionError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, wait_seconds: float) -> Iterator[None]:
+    """Hold `path` alone; it is free again when this process ends, however it ends.
+
+    Raises:
+        OSError: it cannot be opened, or somebody still holds it after `wait_seconds`.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        until = time.monotonic() + wait_seconds
+        while not take_lock(handle):
+            if time.monotonic() >= until:
+                raise BlockingIOError(f"{path}: held by another program")
+            time.sleep(0.02)
+        yield
+    finally:
+        os.close(handle)
+
+
+def take_lock(handle: int) -> bool:
+    """Take an exclusive lock that dies with the process; False if somebody has it."""
+    try:
+        if os.name == "nt":
+            import msvcrt  # noqa: PLC0415 - Windows alone has it
+
+            # A lock there is one on bytes, and keeps others from reading them: so on none that are.
+            before = os.lseek(handle, 0, os.SEEK_CUR)
+            os.lseek(handle, _BEYOND, os.SEEK_SET)
+            try:
+                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            finally:
+                os.lseek(handle, before, os.SEEK_SET)
+        else:
+            import fcntl  # noqa: PLC0415 - everywhere else
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

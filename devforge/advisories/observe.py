@@ -1,0 +1,154 @@
+"""Reads what is out, what is known against it, and what was said of it before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from devforge.adapters.git import Objects
+from devforge.adapters.issues import Issue, Issues
+from devforge.adapters.registry import read_registry_tree
+from devforge.adapters.state import State
+from devforge.advisories.find import find_vulnerabilities, parts_of
+from devforge.advisories.known import read_own
+from devforge.advisories.reopen import Open, Out, Own
+from devforge.advisories.shelf import Shelf
+from devforge.advisories.words import issue_mark
+from devforge.errors import Refused, Unavailable
+from devforge.model import inbox
+from devforge.model.advisories import Advisory
+from devforge.model.names import ExtensionId
+from devforge.model.observed import Missing
+from devforge.model.recall import Recall, recall_path
+from devforge.model.registry import Registry
+from devforge.model.release import ReleaseNote, note_path
+from devforge.model.versions import Version
+
+LABEL = "advisory"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything `plan_reopen` decides from."""
+
+    registry: Registry
+    out: tuple[Out, ...]
+    issues: Mapping[str, Open]
+    complete: bool
+    as_of: str | None
+
+
+def observe_reopen(
+    objects: Objects, head: str, state: State, issues: Issues, shelf: Shelf, *, now: datetime
+) -> Seen:
+    """Return every version that is out beside what is known against it.
+
+    Raises:
+        Unavailable: the server, or the copy of the OSV database, gave no answer.
+        Refused: a note on the `state` branch is not one of ours.
+    """
+    registry = read_registry_tree(objects, head)
+    out = tuple(_out(registry, state))
+    looked_up = _with_found(out, registry.advisories, shelf, now)
+    broken = any("advisories/" in problem.at for problem in registry.problems)
+    wanted = set(registry.policy.advisories.ecosystems)
+    copied = set(shelf.meta.ecosystems) if shelf.meta else set()
+    return Seen(
+        registry=registry,
+        out=tuple(looked_up),
+        issues=_issues(issues, {one.id for one in out}),
+        complete=not broken and wanted <= copied,
+        as_of=shelf.meta.as_of if shelf.meta else None,
+    )
+
+
+def members_of(registry: Registry) -> dict[ExtensionId, tuple[str, ...]]:
+    """Return whom to tell of each extension: the members of the developers who own it."""
+    return {
+        id: tuple(
+            dict.fromkeys(
+                member.login
+                for owner in entry.extension.owners
+                if owner in registry.developers
+                for member in registry.developers[owner].members
+            )
+        )
+        for id, entry in registry.extensions.items()
+    }
+
+
+def _out(registry: Registry, state: State) -> Iterator[Out]:
+    noted, recalled = state.files("releases"), state.files("recalls")
+    for id, entry in registry.extensions.items():
+        for version, record in entry.versions.items():
+            if note_path(id, version) not in noted:
+                continue
+            note = _note(state, id, version)
+            if note.withdrawn:
+                continue
+            recall = _recall(state, id, version) if recall_path(id, version) in recalled else None
+            facts = [fact for fact in note.source.dependencies if not fact.for_tests]
+            parts = parts_of(facts)
+            yield Out(id, version, parts, by_record=record.yanked is not None, recall=recall)
+
+
+def _with_found(
+    out: Iterable[Out], own: tuple[Advisory, ...], shelf: Shelf, now: datetime
+) -> Iterator[Out]:
+    """Look all parts of all versions up at once, and give each version what is about it."""
+    out = tuple(out)
+    parts = tuple(dict.fromkeys(part for one in out for part in one.parts))
+    found = find_vulnerabilities(parts, own=own, shelf=shelf, now=now)
+    if isinstance(found, Missing):
+        raise Unavailable(found.reason)
+    about = [(known, advisory.summary) for advisory in own for known in read_own(advisory)]
+    for one in out:
+        mine = {(p.ecosystem, p.name, p.version or p.requirement, p.source) for p in one.parts}
+        yield replace(
+            one,
+            found=tuple(
+                v for v in found.found if (v.ecosystem, v.name, v.version, v.source) in mine
+            ),
+            own=tuple(
+                Own(known.id, summary)
+                for known, summary in about
+                if (known.ecosystem, known.name) == ("DevForge", str(one.id))
+                and known.hits(str(one.version))
+            ),
+        )
+
+
+def _issues(issues: Issues, ids: Iterable[ExtensionId]) -> dict[str, Open]:
+    """Our issues by their mark; where there are several, the oldest that is open, or else the oldest."""
+    found: dict[str, Open] = {}
+    told = issues.labelled(LABEL)
+    for mark in map(issue_mark, sorted(ids)):
+        if (issue := _marked(told, mark)) is not None:
+            found[mark] = issue
+    if (issue := _marked(issues.labelled(inbox.LABEL), inbox.MARK)) is not None:
+        found[inbox.MARK] = issue
+    return found
+
+
+def _marked(issues: Iterable[Issue], mark: str) -> Open | None:
+    marked = [issue for issue in issues if issue.text.startswith(mark)]
+    marked.sort(key=lambda issue: (issue.state != "open", issue.number))
+    first = marked[0] if marked else None
+    return Open(first.number, first.title, first.text, first.state) if first else None
+
+
+def _note(state: State, id: ExtensionId, version: Version) -> ReleaseNote:
+    try:
+        return ReleaseNote.model_validate_json(state.read(note_path(id, version)) or b"")
+    except ValidationError as error:
+        raise Refused(f"state: {note_path(id, version)} is not a note of ours") from error
+
+
+def _recall(state: State, id: ExtensionId, version: Version) -> Recall:
+    try:
+        return Recall.model_validate_json(state.read(recall_path(id, version)) or b"")
+    except ValidationError as error:
+        raise Refused(f"state: {recall_path(id, version)} is not a recall of ours") from error

@@ -1,0 +1,1 @@
+"""What use is made of the marketplace: downloads, and what of them caches answered."""

@@ -1,0 +1,1 @@
+"""Telling people what was released: a Discussion for each release, and whoever asked for a webhook."""

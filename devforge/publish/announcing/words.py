@@ -1,0 +1,129 @@
+"""What people are told of a release, in the form of the place it lands in. Pure.
+
+The extension's own words can do nothing anywhere: no mention, no link, no markup. Source: attack
+table B16.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from devforge.adapters.webhooks import Kind
+from devforge.model.escape import markdown, plain
+from devforge.model.release import ReleaseNote
+
+_HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<title>.*)")
+_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+(?P<text>.*)")
+_LINES = 20
+_IN_CHAT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A release, and what its changelog says of it: one plain line for each change."""
+
+    note: ReleaseNote
+    changes: tuple[str, ...]
+    page: str  # the extension's page on the site
+    release: str  # the release's page
+
+    @property
+    def title(self) -> str:
+        """`Todo Tree 1.4.0`, at most as long as a title may be."""
+        return plain(f"{self.note.source.manifest.display_name} {self.note.version}", 200)
+
+
+def mark(news: News) -> str:
+    """The line by which a Discussion of ours is found again."""
+    return f"<!-- devforge:release {news.note.id} {news.note.version} -->"
+
+
+def changes_of(changelog: str, version: str) -> tuple[str, ...]:
+    """Return what a changelog says of `version`, a line for each change; nothing where it says nothing.
+
+    The section is the one whose heading holds the version; it ends at the next heading as high.
+    """
+    found: list[str] = []
+    depth = 0
+    named = re.compile(rf"(?<![\w.]){re.escape(version)}(?![\w.-]*\d)")
+    for line in changelog.splitlines():
+        heading = _HEADING.match(line)
+        if heading and depth and len(heading["level"]) <= depth:
+            break
+        if heading and not depth and named.search(heading["title"]):
+            depth = len(heading["level"])
+        elif depth and line.strip() and not heading:
+            bullet = _BULLET.match(line)
+            if bullet or not found or not line.startswith((" ", "\t")):
+                found.append(bullet["text"] if bullet else line.strip())
+            else:  # the bullet goes on
+                found[-1] += f" {line.strip()}"
+    kept = [plain(line, 300) for line in found[:_LINES]]
+    return (*kept, f"… and {len(found) - _LINES} more") if len(found) > _LINES else tuple(kept)
+
+
+def discussion_text(news: News) -> str:
+    """Return the Discussion's text."""
+    note, manifest = news.note, news.note.source.manifest
+    lines = [
+        mark(news),
+        f"**{markdown(manifest.display_name, 100)} {note.version}** is out. {markdown(manifest.description)}",
+        "",
+        *_changes_in_markdown(news),
+        f"Install it with `devforge install {note.id}`, or wait: updates reach everybody in stages.",
+        "",
+        f"[Its page]({news.page}) · [the release]({news.release}), with what the review found",
+        "",
+        "<sub>Watch the Discussions, or the extension's feed on its page, to be told of the next one.</sub>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _changes_in_markdown(news: News) -> Iterator[str]:
+    if news.changes:
+        yield "What its changelog says:"
+        yield ""
+        yield from (f"- {markdown(line, 300)}" for line in news.changes)
+    else:
+        yield "Its changelog says nothing of this version."
+    yield ""
+
+
+def message(news: News, kind: Kind) -> dict[str, object]:
+    """Return what a webhook of this kind is sent."""
+    note, manifest = news.note, news.note.source.manifest
+    if kind == "discord":
+        bullets = [f"- {_discord(line)}" for line in news.changes[:_IN_CHAT]]
+        text = "\n".join([f"**{_discord(news.title)}** is out", *bullets, news.page])
+        # Without this, escaped mentions would ring all the same.
+        return {"content": text[:1900], "allowed_mentions": {"parse": []}, "flags": 4}
+    if kind == "slack":
+        lines = [f"{news.title} is out", *(f"• {line}" for line in news.changes[:_IN_CHAT])]
+        text = "\n".join(map(_slack, lines)) + f"\n{news.page}"
+        return {"text": text[:3000], "unfurl_links": False, "mrkdwn": False}
+    return {
+        "event": "release",
+        "extension": str(note.id),
+        "version": str(note.version),
+        "display_name": manifest.display_name,
+        "description": manifest.description,
+        "published": note.published,
+        "sha256": note.package.sha256 if note.package else None,
+        "platforms": {name: files.package.sha256 for name, files in note.platforms.items()},
+        "changes": list(news.changes),
+        "page": news.page,
+        "release": news.release,
+    }
+
+
+def _discord(text: str) -> str:
+    """Discord knows no entities; a backslash keeps its markup, a joiner its links and names, from working."""
+    apart = re.sub(r"(?<=:)(?=//)|(?<=@)", "\u2060", text)
+    return re.sub(r"([\\`*_~|<>\[\]()#])", r"\\\1", apart)
+
+
+def _slack(text: str) -> str:
+    """Source: Slack, "Formatting text for app surfaces": these three are all that is special."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

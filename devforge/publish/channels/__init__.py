@@ -1,0 +1,1 @@
+"""Publishing the released packages on other channels, each in the form its clients expect."""

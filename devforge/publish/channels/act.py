@@ -1,0 +1,107 @@
+"""Brings one version to one channel: looks, publishes if it is not there, and reads it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from devforge.errors import BadInput, Refused, Unavailable
+from devforge.model.channels import Carrier, Delivery
+from devforge.model.outlets import Channels
+from devforge.publish.channels.carriers import (
+    Parcel,
+    npm_carrier,
+    oci_carriers,
+    pypi_carrier,
+    s3_key,
+)
+from devforge.publish.channels.plan import Deliver, failed
+
+_READ_BACK_SECONDS = (1.0, 3.0, 9.0, 27.0)  # registries show what they took after a moment
+
+
+class Channel(Protocol):
+    """One outside system; see `devforge/adapters/channels/`."""
+
+    def holds(self, carrier: Carrier) -> bool | None:
+        """Whether exactly this file is there; None where its name and version are free."""
+
+    def publish(self, carrier: Carrier, *, newest: bool) -> None:
+        """Publish it. `newest`: it is the highest version that is no prerelease."""
+
+
+def carriers_for(
+    change: Deliver, parcels: Sequence[Parcel], channels: Channels
+) -> tuple[Carrier, ...]:
+    """Return the files that `change` sends, in order: a parcel for each platform is in them.
+
+    Raises:
+        BadInput: the channel has no form for it.
+    """
+    if change.channel == "oci" and channels.oci:
+        return oci_carriers(parcels, channels.oci)
+    if change.channel == "s3" and channels.s3:
+        bucket = channels.s3
+        return tuple(Carrier(s3_key(p, bucket), str(p.version), p.file, p.package) for p in parcels)
+    [parcel] = parcels
+    if change.channel == "npm" and channels.npm:
+        return (npm_carrier(parcel, channels.npm),)
+    if change.channel == "pypi" and channels.pypi:
+        return (pypi_carrier(parcel, channels.pypi),)
+    raise BadInput(f"channels.{change.channel} is null in the policy")
+
+
+def deliver(
+    change: Deliver,
+    carriers: Sequence[Carrier],
+    channel: Channel,
+    *,
+    now: datetime,
+    pause: Callable[[float], object],
+) -> Delivery:
+    """Bring `carriers` there, each once, and return what to remember. Safe to repeat; never raises for the channel.
+
+    A publish whose answer was lost is found by looking; other bytes under the same name stop it.
+    """
+    before = change.deliveries.channels.get(change.channel)
+    try:
+        for carrier in carriers:
+            if not _is_there(channel, carrier):
+                _publish(channel, carrier, newest=change.newest, pause=pause)
+    except Unavailable as error:
+        return failed(before, str(error), now=now)
+    except Refused as error:
+        attempts = (before.attempts if before else 0) + 1
+        reason = str(error)[:500]
+        return Delivery(state="refused", when=now, attempts=attempts, reason=reason)
+    sha256 = carriers[-1].sha256
+    return Delivery(state="published", when=now, reference=change.reference, sha256=sha256)
+
+
+def _publish(
+    channel: Channel, carrier: Carrier, *, newest: bool, pause: Callable[[float], object]
+) -> None:
+    try:
+        channel.publish(carrier, newest=newest)
+    except (Unavailable, Refused):
+        # The answer may be lost, or “it exists” may mean ourselves: what counts is what is there.
+        if not _is_there(channel, carrier):
+            raise
+        return
+    for seconds in _READ_BACK_SECONDS:
+        if _is_there(channel, carrier):
+            return
+        pause(seconds)
+    raise Unavailable("it took the package and does not show it yet")
+
+
+def _is_there(channel: Channel, carrier: Carrier) -> bool:
+    """Whether it is there. Raises Refused where something else is, which is never overwritten."""
+    held = channel.holds(carrier)
+    if held is False:
+        raise Refused(
+            f"{carrier.name} {carrier.version} is there already with other bytes; nothing is "
+            "overwritten: find out who published it"
+        )
+    return held is True

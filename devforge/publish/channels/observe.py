@@ -1,0 +1,27 @@
+"""Reads what is out, who wants it where, and how far it came."""
+
+from __future__ import annotations
+
+from devforge.adapters.state import State
+from devforge.model.channels import Deliveries
+from devforge.model.registry import Registry
+from devforge.publish.channels.plan import Out
+from devforge.publish.released import released_versions
+
+
+def observe_channels(registry: Registry, state: State) -> tuple[Out, ...]:
+    """Return every version that is offered and wanted on some channel.
+
+    Raises:
+        Refused: a file of the `state` branch is not one of ours.
+    """
+    every, known = registry.policy.channels.every, state.files("channels")
+    found = []
+    for entry, note in released_versions(
+        registry, state, wanted=lambda entry: bool(entry.extension.channels or every)
+    ):
+        path = Deliveries.path_of(note.id, note.version)
+        content = state.read(path) if path in known else None
+        deliveries = Deliveries.read(content, note.id, note.version)
+        found.append(Out(note, entry.extension.channels, deliveries))
+    return tuple(found)

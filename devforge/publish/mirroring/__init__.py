@@ -1,0 +1,1 @@
+"""Copying the signed index to buckets that a CDN serves from."""

@@ -1,0 +1,448 @@
+"""What Dev Forge itself calls: one home, one registry, and everything that can be done between them.
+
+See docs/embedding.md. Nothing here prints; every error is one of `devforge.errors`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, cast
+
+from devforge.errors import BadInput, DevForgeError, Refused, Unavailable
+from devforge.model.names import ExtensionId
+from devforge.model.versions import Version
+from devforge.plan import Plan
+from devforge.updates.acts import Change, Disable, Enable, Install
+from devforge.updates.admission import Circumstances, is_malicious
+from devforge.updates.apply import Outcome, apply_changes, apply_install, note_run
+from devforge.updates.history import By, Event
+from devforge.updates.home import Home
+from devforge.updates.installed import Installed, Record, State
+from devforge.updates.platforms import this_platform
+from devforge.updates.rollout import is_believable
+from devforge.updates.verify import Difference, differences, is_intact
+
+# What reads the registry's words takes its time to begin: each call imports its own.
+if TYPE_CHECKING:
+    from devforge.model.index import ExtensionDocument
+    from devforge.updates.back import Past
+    from devforge.updates.beacon import Errand
+    from devforge.updates.check import Row
+    from devforge.updates.index import Index
+    from devforge.updates.known import Known
+    from devforge.updates.last_word import LastWord
+    from devforge.updates.plan import Mode
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan, and the list it was made from: applying it to another list is refused."""
+
+    plan: Plan[Change]
+    before: State
+    by: By = "person"
+    whole: bool = True  # all or nothing; False leaves out what cannot be had
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found."""
+
+    rows: tuple[Row, ...]
+    known: Known
+    recalled: tuple[Disable, ...] = ()  # disabled by this very check
+    stale: str = ""  # why the registry could not be asked; the rows are by what was known
+
+
+class Updates:
+    """One home and one registry. Use it as a context manager; it opens the index when it is needed."""
+
+    def __init__(
+        self,
+        home: Path | Home,
+        *,
+        index: Index | Callable[[], Index] | str | None = None,
+        root: Path | None = None,
+        devforge: str | None = None,
+        region: str | None = None,
+        offline: bool = False,
+        platform: str | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        """Nothing is read yet.
+
+        Args:
+            home: the directory extensions are installed in.
+            index: the registry's address; None for what needs no registry.
+            root: the key file the registry's signatures are traced back to, instead of the shipped one.
+            devforge: the host's own version, which extensions have to fit.
+            region: ask mirrors there first.
+            offline: go by what was verified before.
+            platform: whose packages are wanted, such as `win32-x64`; None: this machine's.
+        """
+        self.home = home if isinstance(home, Home) else Home(home)
+        self._where, self._root, self._offline, self._region = index, root, offline, region
+        self._platform = platform
+        self._opened: Index | None = None
+        self._devforge = Version.parse(devforge) if devforge else None
+        self._clock = clock
+        self._documents: dict[ExtensionId, ExtensionDocument | None] = {}
+        self._errand: Errand | None = None
+        self._unkept: Known | None = None  # the registry's last word, where the home cannot keep it
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index, if it was opened; what is being reported gets what is left of two seconds."""
+        if self._errand is not None:
+            self._errand.wait()
+            self._errand = None
+        if self._opened is not None and isinstance(self._where, str):
+            self._opened.close()
+        self._opened = None
+        self._documents.clear()
+
+    @property
+    def index(self) -> Index:
+        """The registry's index, opened at its first use."""
+        if self._opened is None:
+            if self._where is None:
+                raise BadInput(
+                    "which registry? Name its index with --index URL-or-directory, "
+                    "or set DEVFORGE_INDEX once"
+                )
+            if isinstance(self._where, str):
+                from devforge.updates.opening import open_index  # noqa: PLC0415
+
+                self._opened = open_index(
+                    self._where,
+                    home=self.home.root,
+                    root=self._root,
+                    region=self._region,
+                    offline=self._offline,
+                )
+            else:
+                self._opened = self._where() if callable(self._where) else self._where
+        return self._opened
+
+    @property
+    def platform(self) -> str:
+        """Whose packages are installed here."""
+        return self._platform or this_platform()
+
+    @property
+    def notice(self) -> str | None:
+        """What is to be said of the index's age, once it was opened; None where it is fresh."""
+        return self._opened.freshness.sentence() if self._opened else None
+
+    def installed(self) -> dict[ExtensionId, Installed]:
+        """Return what Dev Forge is to load, and what is disabled (`enabled` is False).
+
+        Where the list is damaged, what can be told from history and records; see `damage`.
+        """
+        return self.home.readable()[0].by_id
+
+    def damage(self) -> str:
+        """Return what is wrong with the list of what is installed; empty where nothing is."""
+        return self.home.readable()[1]
+
+    def known(self) -> Known:
+        """Return what the registry last said, at `check`; nothing where that is damaged."""
+        from devforge.updates.known import Known  # noqa: PLC0415 - see above
+
+        return self._unkept or self._known_or_none() or Known()
+
+    def history(self) -> tuple[Event, ...]:
+        """Return what was installed when, the oldest first."""
+        return self.home.history()
+
+    def check(self) -> Report:
+        """Ask the registry what is new, and disable what it calls malicious. Cheap: call it hourly.
+
+        Where the registry cannot be reached, the answer is by what was known, and says so. Where it can,
+        and this home's owner wants that, it is told in passing which versions started.
+        """
+        from devforge.updates.check import learn, rows  # noqa: PLC0415 - see above
+
+        self.close()  # a long-running host asks anew each time
+        known, stale = self.known(), ""
+        try:
+            if not self._offline:
+                known = learn(self.home, self.index, known, now=self._clock())
+                self._unkept = known if self._known_or_none() != known else None
+                stale = self.notice or "" if self.index.freshness.is_offline else ""
+        except (Unavailable, Refused) as error:
+            stale = f"{error}; going by what was known {known.checked or 'never'}"
+        if self._offline:
+            stale = f"offline; going by what was known {known.checked or 'never'}"
+        if not stale:
+            self._report()
+        recalled = self._recall(known)
+        state = self.home.state()
+        found = rows(state.extensions, known=known, here=self.circumstances(state, known))
+        return Report(tuple(found), known, recalled, stale)
+
+    def plan_install(
+        self,
+        extensions: Iterable[ExtensionId],
+        exact: Mapping[ExtensionId, Version] | None = None,
+    ) -> Proposal:
+        """Return what installing `extensions`, and what they need, would do."""
+        from devforge.updates.plan import plan_install  # noqa: PLC0415
+
+        self._documents.clear()
+        state = self.home.state()
+        plan = plan_install(
+            extensions,
+            exact=exact or {},
+            here=self.circumstances(state, self.known()),
+            lookup=self._document,
+            installed=state.by_id,
+        )
+        return Proposal(cast("Plan[Change]", plan), state)
+
+    def plan(
+        self, extensions: Iterable[ExtensionId] | None = None, *, mode: Mode = "schedule"
+    ) -> Proposal:
+        """Return what an update would do now. `schedule`, the default, is what may be done unasked."""
+        from devforge.updates.plan import plan_update  # noqa: PLC0415
+
+        self._documents.clear()
+        state = self.home.state()
+        known = self.known()
+        names = tuple(extensions) if extensions is not None else None
+        newer = self._with_news(state, known)
+
+        def lookup(id: ExtensionId) -> ExtensionDocument | None:
+            # Where nothing is newer, what was verified before will do; what is installed is walked for.
+            return self._document(id) if id in newer or id not in known.documents else known.documents[id]  # fmt: skip
+
+        plan = plan_update(
+            names,
+            mode=mode,
+            here=self.circumstances(state, known),
+            lookup=lookup,
+            installed=state.by_id,
+        )
+        by: By = "schedule" if mode == "schedule" else "person"
+        return Proposal(cast("Plan[Change]", plan), state, by, whole=False)
+
+    def plan_remove(self, extensions: Iterable[ExtensionId]) -> Proposal:
+        """Return what removing `extensions` would do; refused while another needs one of them."""
+        from devforge.updates.plan import plan_remove  # noqa: PLC0415
+
+        state = self.home.state()
+        return Proposal(cast("Plan[Change]", plan_remove(extensions, installed=state.by_id)), state)
+
+    def plan_rollback(self, extension: ExtensionId, to: Version | None = None) -> Proposal:
+        """Return what going back to `to`, or to the version before the present one, would do."""
+        from devforge.updates.back import plan_rollback  # noqa: PLC0415
+
+        state = self.home.state()
+        plan = plan_rollback(extension, to=to, past=self._past(state))
+        return Proposal(cast("Plan[Change]", plan), state)
+
+    def plan_rollback_to(self, moment: datetime, only: ExtensionId | None = None) -> Proposal:
+        """Return what making this home as it was at `moment` would do."""
+        from devforge.updates.back import plan_rollback_to  # noqa: PLC0415
+
+        state = self.home.state()
+        plan = plan_rollback_to(moment, only=only, past=self._past(state))
+        return Proposal(cast("Plan[Change]", plan), state)
+
+    def apply(
+        self, proposal: Proposal, *, progress: Callable[[str], object] = lambda _: None
+    ) -> Outcome:
+        """Do what was proposed: verified before, switched in one step, and noted in the history.
+
+        Raises:
+            Refused: the plan refuses itself, or the home changed since it was made.
+        """
+        plan, now = proposal.plan, self._clock()
+        if not any(isinstance(change, Install) for change in plan.changes):
+            return apply_changes(
+                plan, home=self.home, before=proposal.before, now=now, by=proposal.by
+            )
+        installs = cast("Plan[Install]", plan)
+        outcome = apply_install(
+            installs,
+            home=self.home,
+            index=self.index,
+            before=proposal.before,
+            whole=proposal.whole,
+            now=now,
+            by=proposal.by,
+            progress=progress,
+        )
+        from devforge.updates.check import remember  # noqa: PLC0415
+
+        remember(self.home, (c.document for c in installs.changes), index=self.index.location)
+        return outcome
+
+    def rollback(self, extension: ExtensionId, to: Version | None = None) -> Outcome:
+        """Go back, in one call."""
+        return self.apply(self.plan_rollback(extension, to))
+
+    def activated(self, extension: ExtensionId, version: Version, *, ok: bool) -> Outcome:
+        """Note whether a version started; one that did not is gone back from, or disabled.
+
+        Nothing is sent by this: where this home's owner wants it reported, the next `check` does.
+        """
+        from devforge.updates.back import plan_recovery  # noqa: PLC0415
+
+        state = self.home.state()
+        self._hear(state, extension, version, is_ok=ok)
+        if ok:
+            note_run(self.home, state, extension, version, now=self._clock())
+            return Outcome(())
+        plan = plan_recovery(extension, version, past=self._past(state))
+        return apply_changes(cast("Plan[Change]", plan), home=self.home, before=state, now=self._clock(), by="health")  # fmt: skip
+
+    def set_enabled(self, extension: ExtensionId, *, enabled: bool) -> Outcome:
+        """Let Dev Forge load an extension, or not.
+
+        Raises:
+            BadInput: it is not installed. Refused: the registry calls it malicious.
+        """
+        state = self.home.state()
+        entry = state.by_id.get(extension)
+        if entry is None:
+            raise BadInput(f"{extension} is not installed")
+        if entry.enabled == enabled:
+            return Outcome(())
+        known = self._known_or_none() if enabled else None
+        listed = is_malicious(known.lists, extension, entry.version) if known else None
+        if enabled and (known is None or listed):
+            why = f"the registry calls it malicious: {listed.reason}" if listed else "known.json is damaged, so it is not known to be safe"  # fmt: skip
+            raise Refused(f"{entry.label} stays disabled; {why}")
+        change = Enable(extension, entry.version) if enabled else Disable(extension, entry.version, "switched off by you")  # fmt: skip
+        return apply_changes(Plan("enable", (change,)), home=self.home, before=state, now=self._clock())  # fmt: skip
+
+    def verify(self, extension: ExtensionId) -> tuple[Difference, ...]:
+        """Return every file of an installed extension that is not as it was installed.
+
+        Raises:
+            BadInput: it is not installed, or its record is gone.
+        """
+        entry = self.home.installed().get(extension)
+        record = self.home.record(entry.directory) if entry else None
+        if entry is None:
+            raise BadInput(f"{extension} is not installed")
+        if record is None:
+            raise BadInput(
+                f"{entry.label}: its files or their record are gone; "
+                f"`devforge doctor --fix` fetches it again"
+            )
+        return differences(self.home.root / entry.directory, record)
+
+    def circumstances(self, state: State, known: Known) -> Circumstances:
+        """Return what beside the documents decides what this install may have."""
+        now = self._clock()
+        return Circumstances(
+            now=now if is_believable(now) else None,
+            install=self.home.install_id(),
+            devforge=self._devforge,
+            platform=self.platform,
+            lists=known.lists,
+            config=self.home.config(),
+            skipped=state.skipped,
+        )
+
+    def _hear(self, state: State, id: ExtensionId, version: Version, *, is_ok: bool) -> None:
+        """Keep what is to be reported of a start. It never stands in the way of what is going on."""
+        from devforge.updates.health import heard  # noqa: PLC0415
+
+        entry = state.by_id.get(id)
+        if entry is None or entry.version != version or (is_ok and entry.has_run):
+            return
+        with contextlib.suppress(DevForgeError):
+            if not self.home.config().health_reports:
+                return
+            with self.home.changing():
+                known = self.home.reports()
+                if (new := heard(known, id, version, is_ok=is_ok, now=self._clock())) != known:
+                    self.home.write_reports(new)
+
+    def _report(self) -> None:
+        """Send what waits, once, to where the signed configuration says; nothing unless it was asked for."""
+        from devforge.updates.health import as_sent, to_send  # noqa: PLC0415
+
+        with contextlib.suppress(DevForgeError):
+            if not self.home.config().health_reports:
+                return
+            if not (words := to_send(self.home.reports(), now=self._clock())):
+                return
+            from devforge.updates.beacon import Errand, is_beacon  # noqa: PLC0415
+
+            base = self.index.beacon
+            if base is None or not is_beacon(base):
+                return
+            with self.home.changing():
+                words = to_send(known := self.home.reports(), now=self._clock())
+                self.home.write_reports(as_sent(known, words))
+            self._errand = Errand(base, words)
+
+    def _document(self, id: ExtensionId) -> ExtensionDocument | None:
+        if id not in self._documents:
+            self._documents[id] = self.index.document(id)
+        return self._documents[id]
+
+    def _with_news(self, state: State, known: Known) -> set[ExtensionId]:
+        return {
+            entry.id
+            for entry in state.extensions
+            if (document := known.documents.get(entry.id)) is None
+            or any(version.version > entry.version for version in document.versions)
+        }
+
+    def _recall(self, known: Known) -> tuple[Disable, ...]:
+        from devforge.updates.back import plan_recall  # noqa: PLC0415
+
+        state = self.home.state()
+        plan = plan_recall(installed=state.by_id, known=known)
+        if plan.changes:
+            apply_changes(cast("Plan[Change]", plan), home=self.home, before=state, now=self._clock(), by="registry")  # fmt: skip
+        return plan.changes
+
+    def _past(self, state: State) -> Past:
+        from devforge.updates.back import Past  # noqa: PLC0415
+
+        def kept(id: ExtensionId, version: Version) -> Record | None:
+            record = self.home.kept(id, version)
+            fits = record and record.entry.platform in (None, self.platform)
+            whole = fits and record and is_intact(self.home.root / record.entry.directory, record)
+            return record if whole else None
+
+        return Past(
+            installed=state.by_id,
+            events=self.home.history(),
+            kept=kept,
+            known=self._last_word_or_none(),
+            config=self.home.config(),
+            devforge=self._devforge,
+        )
+
+    def _last_word_or_none(self) -> LastWord | None:
+        try:
+            return self.home.last_word()
+        except BadInput:
+            return None
+
+    def _known_or_none(self) -> Known | None:
+        """Return the registry's last word; None where the file that held it is damaged."""
+        try:
+            return self.home.known()
+        except BadInput:
+            return None

@@ -1,0 +1,177 @@
+"""Fetches what a release says of itself and asks GitHub's own program who made it. Decides nothing else."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from devforge.errors import BadInput, DevForgeError
+from devforge.model.addresses import report_name, sbom_name
+from devforge.model.names import ExtensionId
+from devforge.updates.evidence import Answer, judge_bill, judge_review
+
+if TYPE_CHECKING:
+    from devforge.model.index import IndexedVersion, PackageFile
+    from devforge.updates.api import Updates
+    from devforge.updates.installed import Installed, StoredFile
+
+_RELEASE = re.compile(r"https://github\.com/([A-Za-z0-9-]+/[A-Za-z0-9._-]+)/releases/download/")
+_EVIDENCE_BYTES = 16 * 1024 * 1024
+SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Who built it, what is in it, and who let it in."""
+
+    built: Answer
+    materials: Answer
+    review: Answer
+
+    @property
+    def all(self) -> tuple[Answer, ...]:
+        return (self.built, self.materials, self.review)
+
+    def as_json(self) -> dict[str, object]:
+        """Return it for a program."""
+        named = {"provenance": self.built, "materials": self.materials, "review": self.review}
+        found: dict[str, object] = {
+            name: {"proven": each.is_good, "says": each.says} for name, each in named.items()
+        }
+        return found | {"commit": self.review.commit}
+
+
+class Provenance:
+    """Looks at the release an installed version came from."""
+
+    def __init__(self, updates: Updates, *, program: str | None = None) -> None:
+        self._updates = updates
+        self._program = program or shutil.which("gh")
+
+    def of(self, extension: ExtensionId) -> Findings:
+        """Return what can be told of an installed version; what cannot is said, with why."""
+        try:
+            release = _Release(self._updates, extension)
+        except DevForgeError as error:
+            return Findings(
+                Answer(False, f"not known who built it: {error}"),
+                Answer(False, "bill of materials: not looked at"),
+                Answer(False, "review: not looked at"),
+            )
+        built = self._said("not known who built it", lambda: self._built(release))
+        materials = self._said("bill of materials: cannot be had", lambda: self._materials(release))
+        review = self._said(
+            "review: cannot be had", lambda: self._review(release, materials.commit)
+        )
+        return Findings(built, materials, review)
+
+    def _said(self, what: str, ask: Callable[[], Answer]) -> Answer:
+        try:
+            return ask()
+        except DevForgeError as error:
+            return Answer(False, f"{what}: {error}")
+
+    def _built(self, release: _Release) -> Answer:
+        if self._program is None:
+            return Answer(
+                False,
+                "not known who built it: build attestations are verified by the program `gh` "
+                "(https://cli.github.com), which is not here",
+            )
+        repository = release.repository
+        if repository is None:
+            raise BadInput("its package is not a release on GitHub, which keeps the attestations")
+        said = self._verified(release.package(), release.name, repository)
+        if said is None:
+            return Answer(True, f"built by the workflow of {repository}, as its attestation says")
+        return Answer(False, f"not proven who built it: {said}")
+
+    def _materials(self, release: _Release) -> Answer:
+        name = sbom_name(release.name)
+        content = release.beside(name)
+        answer = judge_bill(content, release.entry, release.files)
+        return self._attested(answer, content, name, release)
+
+    def _review(self, release: _Release, commit: str | None) -> Answer:
+        name = report_name(release.name)
+        content = release.beside(name)
+        return self._attested(judge_review(content, release.entry, commit), content, name, release)
+
+    def _attested(self, answer: Answer, content: bytes, name: str, release: _Release) -> Answer:
+        """Return `answer` with whether the registry's workflow made what it was read from."""
+        if not answer.is_good or self._program is None or release.repository is None:
+            return answer
+        said = self._verified(content, name, release.repository)
+        if said is None:
+            return replace(answer, says=f"{answer.says}, as attested")
+        return Answer(False, f"{answer.says}; but not proven to be the registry's: {said}")
+
+    def _verified(self, content: bytes, name: str, repository: str) -> str | None:
+        """Return None if the program says that the workflow of `repository` made `content`; else why not."""
+        with tempfile.TemporaryDirectory(prefix="devforge-") as folder:
+            file = Path(folder) / name
+            file.write_bytes(content)
+            return _ran([str(self._program), "attestation", "verify", str(file), "--repo", repository])  # fmt: skip
+
+
+class _Release:
+    """The release of an installed version, by what the signed index says of it.
+
+    Raises:
+        BadInput: the registry does not have this very version any more.
+    """
+
+    def __init__(self, updates: Updates, extension: ExtensionId) -> None:
+        self._updates = updates
+        self.entry: Installed = updates.installed()[extension]
+        document = updates.index.document(extension)
+        versions = document.versions if document else ()
+        found = next((v for v in versions if v.version == self.entry.version), None)
+        if found is None:
+            raise BadInput(f"this registry does not have {self.entry.label} any more")
+        self._version: IndexedVersion = found
+        package = found.package_for(self.entry.platform or "")
+        if package is None or package.sha256 != self.entry.package_sha256:
+            raise BadInput(f"this registry has another package of {self.entry.label}")
+        self._package: PackageFile = package
+        self._url = updates.index.package_url(extension, found, package)
+        self.name = unquote(self._url.rpartition("/")[2]) or f"{extension}-{found.version}.zip"
+        on_github = _RELEASE.match(self._url)
+        self.repository = on_github[1] if on_github else None
+
+    def package(self) -> bytes:
+        return self._updates.index.download(self.entry.id, self._version, self._package)
+
+    @property
+    def files(self) -> Mapping[str, StoredFile]:
+        """What was recorded of its files when they were unpacked."""
+        record = self._updates.home.record(self.entry.directory)
+        if record is None:
+            raise BadInput(
+                f"the record of {self.entry.label} is gone; `devforge doctor --fix` fetches it again"
+            )
+        return record.files
+
+    def beside(self, name: str) -> bytes:
+        """Return another file of the release; nothing of it is verified yet."""
+        return self._updates.index.fetch(
+            f"{self._url.rpartition('/')[0]}/{name}", limit_bytes=_EVIDENCE_BYTES
+        )
+
+
+def _ran(line: list[str]) -> str | None:
+    try:
+        done = subprocess.run(line, capture_output=True, timeout=SECONDS, check=False, text=True)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"gh did not answer ({error})"
+    if done.returncode == 0:
+        return None
+    said = (done.stderr or done.stdout).strip().splitlines()
+    return f"gh says {said[-1][:200] if said else done.returncode}"

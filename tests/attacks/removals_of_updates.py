@@ -1,0 +1,72 @@
+"""The defences of what is installed, rows B7 to B13 of the attack table, and how to take each away."""
+
+from __future__ import annotations
+
+from attacks.removals import Edit, Removal
+
+_BACK = "tests/updates/test_going_back.py::"
+_ROLLOUT = "tests/updates/test_rollout.py::"
+_UPDATING = "tests/updates/test_updating.py::"
+
+
+def _removal(row: str, defence: str, path: str, old: str, new: str, *tests: str) -> Removal:
+    return Removal(row, defence, (Edit(f"devforge/updates/{path}", old, new),), tests)
+
+
+REMOVALS_OF_UPDATES = (
+    _removal(
+        "B7", "what the registry calls malicious is disabled, pinned or offline",
+        "back.py", "        if listed and entry.enabled:", "        if listed and not entry.enabled:",
+        f"{_BACK}test_what_is_called_malicious_is_disabled_even_pinned",
+        f"{_BACK}test_offline_the_last_known_list_holds",
+    ),
+    _removal(
+        "B8", "a roll-out that is odd, or of an odd time, reaches nobody",
+        "rollout.py", "not _is_number(hours, most=720):\n        return 0", "not _is_number(hours, most=720):\n        return 100",
+        f"{_ROLLOUT}test_a_malformed_roll_out_reaches_nobody",
+        f"{_ROLLOUT}test_a_date_that_is_absent_odd_or_still_to_come_reaches_nobody",
+        f"{_ROLLOUT}test_a_clock_that_cannot_be_right_reaches_nobody",
+    ),
+    _removal(
+        "B9", "who is first is drawn anew for each version",
+        "rollout.py", 'seed = f"{install}\\0{extension}\\0{version}".encode()', 'seed = f"{install}".encode()',
+        f"{_ROLLOUT}test_the_buckets_of_two_versions_have_nothing_to_do_with_one_another",
+    ),
+    _removal(
+        "B9", "a damaged name of its own is none",
+        "identity.py", "if content and _NAME.fullmatch(content) else None", "if content else None",
+        "tests/updates/test_damage.py::test_a_damaged_name_of_its_own_is_replaced_in_one_step",
+    ),
+    _removal(
+        "B10", "whoever is outside is offered the newest version that admits them",
+        "candidates.py", "        if found is None:", "        if found is None and version is newest:",
+        f"{_UPDATING}test_whoever_is_outside_a_roll_out_gets_the_newest_that_admits_them",
+    ),
+    _removal(
+        "B11", "what was gone back from is not offered again",
+        "admission.py", "    if skipped and version.version <= skipped.version:", "    if skipped and version.version < skipped.version:",
+        f"{_BACK}test_one_command_goes_back_without_a_download_and_stays_back",
+    ),
+    _removal(
+        "B12", "an interrupted change is finished by the next",
+        "home.py", "            if self.state().change >= journal.change:\n                self._finish", "            if self.state().change > journal.change:\n                self._finish",
+        "tests/updates/test_stopping.py::test_killed_at_every_step_of_an_update_it_is_the_old_or_the_new",
+    ),
+    _removal(
+        "B12", "only one at a time changes a home",
+        "home.py", "            if not take_lock(handle):", "            if take_lock(handle) is None:",
+        "tests/updates/test_stopping.py::test_of_two_clients_at_once_one_is_refused_and_says_so",
+    ),
+    _removal(
+        "B13", "no failure brings a known hole back",
+        "back.py", "        against = _unsafe(extension, target, past)", "        against = None",
+        f"{_BACK}test_a_security_fix_made_to_look_failing_never_brings_the_hole_back",
+        f"{_BACK}test_a_malicious_version_is_no_way_back",
+        f"{_BACK}test_with_what_is_known_damaged_nothing_is_gone_back_to",
+    ),
+    _removal(
+        "B13", "an automatic way back leads only to what ran here",
+        "history.py", 'e.act == "ran" and e.after != but', "e.after != but",
+        f"{_BACK}test_what_never_ran_here_is_no_way_back",
+    ),
+)  # fmt: skip

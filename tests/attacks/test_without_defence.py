@@ -1,0 +1,119 @@
+"""Each defence of the attack table is taken away in a copy of this repository, and its tests fail.
+
+That proves two things at once: the test notices, and nothing else happened to stop the attack.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from attacks.removals import REMOVALS, Removal
+from attacks.removals_of_downloads import REMOVALS_OF_DOWNLOADS
+from attacks.removals_of_health import REMOVALS_OF_HEALTH
+from attacks.removals_of_trust import REMOVALS_OF_TRUST
+from attacks.removals_of_updates import REMOVALS_OF_UPDATES
+
+ROOT = Path(__file__).parents[2]
+_TABLE = ROOT / "docs/threat-model.md"
+_COPIED = ("checks", "devforge", "docs", "registry", "requirements", "scripts", "site", "tests",
+           ".github", "pyproject.toml", "Makefile", "README.md", "LICENSE")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what is tested, once for every process of this run."""
+    copy = tmp_path_factory.mktemp("copy") / "registry"
+    copy.mkdir()
+    forgotten = shutil.ignore_patterns("__pycache__", "node_modules", ".*_cache")
+    for name in _COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, copy / name, ignore=forgotten)
+        elif (ROOT / name).exists():
+            shutil.copy2(ROOT / name, copy / name)
+    return copy
+
+
+def _run(where: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--no-header",
+        *tests,
+    ]
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    return subprocess.run(
+        command, cwd=where, capture_output=True, text=True, timeout=280, check=False,
+        env=inherited | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(where)},
+    )  # fmt: skip
+
+
+_ALL = (
+    REMOVALS + REMOVALS_OF_TRUST + REMOVALS_OF_UPDATES + REMOVALS_OF_HEALTH + REMOVALS_OF_DOWNLOADS
+)
+
+
+@pytest.mark.parametrize("removal", _ALL, ids=lambda removal: removal.id)
+def test_without_its_defence_a_test_fails(removal: Removal, pristine: Path):
+    before = {edit.path: (pristine / edit.path).read_text() for edit in removal.edits}
+    try:
+        for edit in removal.edits:
+            text = (pristine / edit.path).read_text()
+            assert text.count(edit.old) == 1, f"{edit.path} has changed: look for the defence anew"
+            (pristine / edit.path).write_text(text.replace(edit.old, edit.new))
+        answer = _run(pristine, removal.tests)
+    finally:
+        for path, text in before.items():
+            (pristine / path).write_text(text)
+
+    assert answer.returncode == 1, answer.stdout[-4000:] + answer.stderr[-2000:]
+    failed = set(re.findall(r"^FAILED ([^\s\[]+)", answer.stdout, re.MULTILINE))
+    assert failed == set(removal.tests), answer.stdout[-4000:]
+
+
+def test_the_table_of_the_threat_model_names_every_row_and_its_tests():
+    table = dict(re.findall(r"^\| (A\d+) \|(.*)$", _TABLE.read_text(), re.MULTILINE))
+
+    assert list(table) == [f"A{number}" for number in range(1, 22)]
+    assert {removal.row for removal in REMOVALS} == set(table)
+    unnamed = [
+        (removal.row, test)
+        for removal in REMOVALS
+        for test in removal.tests
+        if f"`{test.partition('::')[0]}" not in table[removal.row]
+    ]
+    assert unnamed == []
+
+
+def test_the_table_of_updates_names_each_row_that_is_taken_away_and_its_tests():
+    table = dict(re.findall(r"^\| (B\d+) \|(.*)$", _TABLE.read_text(), re.MULTILINE))
+
+    unnamed = [
+        (removal.row, test)
+        for removal in REMOVALS_OF_TRUST + REMOVALS_OF_UPDATES + REMOVALS_OF_DOWNLOADS
+        for test in removal.tests
+        if f"`{test.partition('::')[0]}" not in table[removal.row]
+    ]
+    assert unnamed == []
+
+
+def test_the_table_of_the_beacon_names_each_row_that_is_taken_away_and_its_tests():
+    table = dict(re.findall(r"^\| (H\d+) \|(.*)$", _TABLE.read_text(), re.MULTILINE))
+
+    unnamed = [
+        (removal.row, test)
+        for removal in REMOVALS_OF_HEALTH
+        for test in removal.tests
+        if f"`{test.partition('::')[0]}" not in table[removal.row]
+    ]
+    assert unnamed == []

@@ -1,0 +1,28 @@
+"""What only a build uses is judged as a build file, unless the extension uses it after all."""
+
+from __future__ import annotations
+
+import pytest
+from example_trees import submission_of
+
+from checks.places import milder, place_of
+
+
+def submission(**code):
+    return submission_of({"files": {f"{name}.py": {"text": text} for name, text in code.items()}})
+
+
+@pytest.mark.parametrize("path", ["setup.py", "setupbase.py", "setup_helpers.py"])
+def test_what_stands_beside_setup_is_a_build_file(path):
+    assert place_of(path) == "build"
+    assert place_of(f"src/{path}") == "build"
+    assert place_of(f"src/inner/{path}") == "source"
+
+
+@pytest.mark.parametrize("user", ["setup", "plugin"])
+def test_what_is_imported_where_it_runs_is_judged_in_full(user):
+    helped = submission(setupbase="x = 1\n", **{user: "from setupbase import x\n"})
+    alone = submission(setupbase="x = 1\n", plugin="y = 1\n")
+
+    assert milder("block", "setupbase.py", helped) == "block"
+    assert milder("block", "setupbase.py", alone) == "person"

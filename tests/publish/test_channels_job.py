@@ -1,0 +1,117 @@
+"""The job on a local GitHub and real channels: one that fails, one that is killed, a second run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+from channels.parcels import free_port
+
+from devforge.adapters.issues import Issues
+from devforge.model import inbox
+from devforge.model.channels import Deliveries, Delivery
+from devforge.model.names import ExtensionId
+from devforge.model.versions import Version
+from scripts import channels
+
+REGISTRY = "operator/registry"
+ID, VERSION = ExtensionId.parse("acme.todo-tree"), Version.parse("1.4.0")
+
+
+@pytest.fixture
+def released(market, s3, pypi, monkeypatch):
+    """A market whose one extension is released and asks for three channels; two of them work."""
+    policy = market.checkout / "registry/policy.yaml"
+    offered = {
+        "every": [],
+        "npm": {"scope": "@market", "registry": f"http://127.0.0.1:{free_port()}/"},
+        "pypi": {"prefix": "market-", "upload": pypi, "simple": f"{pypi}simple/"},
+        "oci": None,
+        "s3": {"bucket": "extensions", "region": "eu-central-1", "endpoint": s3},
+    }
+    rules = yaml.safe_load(policy.read_text()) | {"channels": offered}
+    policy.write_text(yaml.safe_dump(rules))
+    id = market.submit()
+    record = market.checkout / f"registry/extensions/{id.path}/extension.yaml"
+    record.write_text(record.read_text() + "channels: [npm, pypi, oci, s3]\n")
+    market.push("Ask for channels")
+    code, printed = market.publish()
+    assert code == 0, printed
+    monkeypatch.setenv("NPM_TOKEN", "token")
+    monkeypatch.setenv("PYPI_TOKEN", "token")
+    return market
+
+
+def run(market, capsys, *arguments):
+    code = channels.main(["--checkout", str(market.checkout), *arguments])
+    return code, "".join(capsys.readouterr())
+
+
+def test_a_dry_run_shows_the_plan_and_publishes_nothing(released, capsys):
+    code, printed = run(released, capsys, "deliver")
+
+    assert code == 2
+    assert "deliver  pypi  acme.todo-tree 1.4.0  as market-acme-todo-tree==1.4.0" in printed
+    assert "channels.oci is null in the policy: it is not offered" in printed
+    assert released.state.fetch()
+    assert released.state.files("channels") == {}
+
+
+@pytest.mark.long
+def test_a_channel_that_is_away_holds_up_no_other_and_a_second_run_does_nothing(released, capsys):
+    first, printed = run(released, capsys, "deliver", "--apply")
+    again, said = run(released, capsys, "deliver", "--apply")
+
+    assert (first, again) == (1, 0)
+    assert "2 delivered, 1 not" in printed
+    assert "keep     pypi  acme.todo-tree 1.4.0  market-acme-todo-tree==1.4.0" in said
+    assert "wait     npm   acme.todo-tree 1.4.0  tried 1 times, again from" in said
+    assert "0 to apply" in said
+
+
+@pytest.mark.long
+def test_what_was_published_before_the_run_was_killed_is_found(released, capsys):
+    assert run(released, capsys, "deliver", "--apply")[0] == 1
+    released.forget_last_note()  # as if the run had died between publishing to s3 and noting it
+    code, printed = run(released, capsys, "deliver", "--apply")
+
+    assert code == 0, printed
+    assert "deliver  s3" in printed
+    assert "1 delivered, 0 not" in printed
+
+
+@pytest.mark.long
+def test_the_operator_is_told_after_some_failures_and_can_have_it_tried_again(released, capsys):
+    tried = Delivery(state="failed", when=datetime(2026, 11, 1, tzinfo=UTC), attempts=3, reason="npm view: away")  # fmt: skip
+    known = Deliveries(id=ID, version=VERSION, channels={"npm": tried})
+    released.state.commit(
+        {Deliveries.path_of(ID, VERSION): known.model_dump_json().encode()}, "Note"
+    )
+
+    assert run(released, capsys, "deliver", "--apply")[0] == 1
+    told = inbox_of(released)
+    assert "`acme.todo-tree` 1.4.0 did not get to npm after 4 tries: npm view" in told
+    assert run(released, capsys, "deliver", "--apply")[0] == 0
+    assert inbox_of(released) == told
+
+    retry = ("retry", "acme.todo-tree", "1.4.0", "npm")
+    assert run(released, capsys, *retry)[0] == 2
+    assert run(released, capsys, *retry, "--apply")[0] == 0
+    code, printed = run(released, capsys, "deliver")
+    assert (code, "deliver  npm" in printed) == (2, True)
+
+
+def test_a_version_that_is_none_is_an_error_in_one_line(released, capsys):
+    code, printed = run(released, capsys, "retry", "acme", "one", "npm")
+
+    assert code == 1
+    assert printed.startswith("channels: acme one: ")
+    assert printed.count("\n") == 1
+
+
+def inbox_of(market):
+    issues = Issues(REGISTRY, market.operator.token, api_url=market.github.api_url)
+    found = [issue.text for issue in issues.labelled(inbox.LABEL)]
+    issues.close()
+    return "".join(found)

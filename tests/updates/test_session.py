@@ -1,0 +1,265 @@
+"""A person's session from search to rollback, through the real command and a signed index over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from signed_index import SignedIndex, serve
+
+from devforge.cli import main
+
+
+class Terminal:
+    """Types command lines and keeps what was shown, with times and addresses made the same each day."""
+
+    def __init__(self, registry, server, home, root, capsys, monkeypatch):
+        self.registry, self.server, self.home, self._capsys = registry, server, home, capsys
+        monkeypatch.setenv("DEVFORGE_INDEX", server.url)
+        monkeypatch.setenv("DEVFORGE_ROOT", str(root))
+        monkeypatch.setenv("DEVFORGE_HOME", str(home))
+        monkeypatch.setenv("DEVFORGE_VERSION", "2.0.0")
+        self.shown = ""
+
+    def type(self, line):
+        code = main(line.split())
+        said = self._capsys.readouterr()
+        text = said.out + "".join(f"(stderr) {row}\n" for row in said.err.splitlines())
+        self.shown += f"$ devforge {line}\n{self._plain(text)}" + (f"[exit {code}]\n" if code else "")  # fmt: skip
+        self.shown += "\n"
+        return code, said.out, said.err
+
+    def note(self, text):
+        self.shown += f"# {text}\n\n"
+
+    def _plain(self, text):
+        text = text.replace(self.server.url, "https://registry.example/").replace(str(self.home), "~/home")  # fmt: skip
+        text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?", "YYYY-MM-DD HH:MM", text)  # fmt: skip
+        text = re.sub(r"\d{4}-\d\d-\d\d", "YYYY-MM-DD", text)
+        text = re.sub(r"digest [0-9a-f]{12}", "digest 0123456789ab", text)
+        return re.sub(r"[\d,]+ bytes", "1,234 bytes", text)
+
+
+@pytest.fixture
+def terminal(tmp_path, capsys, monkeypatch):
+    registry = SignedIndex(tmp_path / "index", clock=datetime.now(UTC))
+    root = tmp_path / "root.json"
+    root.write_bytes(registry.root)
+    with serve(registry.out) as server:
+        yield Terminal(registry, server, tmp_path / "home", root, capsys, monkeypatch)
+
+
+def days_ago(days):
+    return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_from_search_to_rollback(terminal, golden):
+    registry = terminal.registry
+    registry.add("acme.base", "1.2.0", published=days_ago(90))
+    registry.add(
+        "acme.ink", "1.0.0", published=days_ago(60), permissions=["clipboard"],
+        extension_dependencies={"acme.base": "^1"}, document={"description": "Writes in ink."},
+    )  # fmt: skip
+    terminal.type("search ink")
+    terminal.type("show acme.ink")
+    terminal.type("install acme.ink --dry-run")
+    terminal.type("install acme.ink")
+    terminal.type("list")
+    terminal.type("outdated")
+    terminal.note("a version of last week, and one of this hour")
+    fields = {"extension_dependencies": {"acme.base": "^1"}, "document": {"description": "Writes in ink."}}  # fmt: skip
+    registry.add("acme.ink", "1.1.0", published=days_ago(7), permissions=["clipboard", "network:ink.example.com"], **fields)  # fmt: skip
+    registry.add("acme.ink", "1.2.0", published=days_ago(0.05), permissions=["clipboard"], **fields)
+    terminal.type("outdated")
+    terminal.type("update --unasked")
+    terminal.type("update")
+    terminal.type("why acme.base")
+    terminal.type("why acme.ink")
+    terminal.type("rollback acme.ink")
+    terminal.type("update")
+    terminal.type("update --now acme.ink")
+    terminal.type("pin acme.ink")
+    terminal.type("update")
+    terminal.type("unpin acme.ink")
+    terminal.type("hold acme.base --days 14")
+    terminal.type("verify")
+    terminal.type("remove acme.base")
+    terminal.type("config cooldown_hours 72")
+    terminal.type("config")
+    terminal.note("the registry calls it malicious")
+    registry.list_as("malicious", "acme.ink", reason="sends what you write to a stranger")
+    terminal.type("outdated")
+    terminal.type("enable acme.ink")
+    terminal.type("list")
+    terminal.type("remove acme.ink acme.base")
+    terminal.type("history")
+    terminal.type("doctor")
+
+    golden("updates/session.txt", terminal.shown)
+
+
+def test_what_a_program_reads_is_json(terminal):
+    terminal.registry.add("acme.ink", "1.0.0", published=days_ago(9))
+    installed = json.loads(terminal.type("install acme.ink --json")[1])
+    terminal.registry.add("acme.ink", "1.1.0", published=days_ago(0))
+
+    assert installed["done"] == installed["changes"]
+    assert installed["changes"][0] | {"line": ""} == {
+        "act": "install", "id": "acme.ink", "before": None, "after": "1.0.0", "platform": None,
+            "line": "",
+    }  # fmt: skip
+    outdated = json.loads(terminal.type("outdated --json")[1])
+    assert outdated["extensions"][0]["not_yet_kind"] == "cooldown"
+    assert outdated["stale"] is None
+    for line in ("list", "history", "config", "verify", "doctor", "search", "show acme.ink", "why acme.ink", "pin acme.ink", "hold acme.ink", "unpin acme.ink", "disable acme.ink", "enable acme.ink", "rollback --to 2026-01-01", "update", "remove acme.ink"):  # fmt: skip
+        assert json.loads(terminal.type(f"{line} --json")[1]) is not None
+
+
+def test_a_package_that_was_swapped_changes_nothing(terminal):
+    terminal.registry.add("acme.ink", "1.0.0")
+    [package] = (terminal.registry.out / "targets/packages").iterdir()
+    package.write_bytes(package.read_bytes().replace(b"VERSION", b"version"))
+
+    code, _, err = terminal.type("install acme.ink")
+
+    assert code == 1
+    assert "acme.ink-1.0.0.zip" in err
+    assert not (terminal.home / "installed.json").exists()
+
+
+def test_without_a_network_what_is_known_still_serves(terminal):
+    terminal.registry.add("acme.ink", "1.0.0", published=days_ago(9))
+    terminal.type("install acme.ink")
+    terminal.registry.add("acme.ink", "1.1.0", published=days_ago(8))
+    terminal.type("outdated")
+    terminal.server.misbehave("", "error")
+
+    code, out, err = terminal.type("outdated")
+    assert code == 1
+    assert "→ 1.1.0" in out
+    assert "offline" in err
+    assert terminal.type("update")[0] == 1  # a package has to be fetched
+    assert terminal.type("rollback --to 2026-01-01")[0] == 0
+    assert terminal.type("list")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("install acme.gone", "this registry does not have acme.gone"),
+        ("install acme.ink --version 9.0.0", "9.0.0 is not in the registry, which has 1.0.0"),
+        ("install acme.ink --version nine", "major.minor.patch"),
+        ("install Acme.Ink", "lower-case letters"),
+        ("install ../../etc", "is not an extension"),
+        ("install acme.con", "con is a device on Windows"),
+        ("install nul.ink", "nul is a device on Windows"),
+        ("install ink", "`devforge search ink` finds its whole name"),
+        ("install acme.ink --devforge 0.9.0", "1.0.0 needs Dev Forge >=1.0.0, this is 0.9.0"),
+        ("install acme.ink acme.pen --version 1.0.0", "--version goes with one extension"),
+        ("install acme.ink --root /nowhere/root.json", "/nowhere/root.json"),
+        ("update --now", "--now is for extensions you name"),
+        ("rollback", "back to what?"),
+        ("rollback acme.ink", "acme.ink is not installed"),
+        ("rollback --to yesterday", "must be a time such as"),
+        ("pin acme.ink", "not installed"),
+        ("hold acme.ink --until soon", "must be a time such as"),
+        ("hold acme.ink --until 2020-01-01", "is over; name a time to come"),
+        ("hold acme.ink --until 2026-12-01 --days 3", "give one"),
+        ("enable acme.ink", "acme.ink is not installed"),
+        ("verify acme.ink", "acme.ink is not installed"),
+        ("config colour red", "is no setting; there are policy"),
+        ("config cooldown_hours soon", "cooldown_hours 'soon'"),
+        ("config windows night", "must be a window such as"),
+        ("config policy pinned", "policy 'pinned'"),
+        ("config policy never --for acme.ink", "there are auto, notify, pinned and default"),
+        ("config cooldown_hours 3 --for acme.ink", "--for goes with `policy` alone"),
+    ],
+)
+def test_a_wrong_line_says_what_is_wrong(terminal, line, says):
+    terminal.registry.add("acme.ink", "1.0.0")
+
+    code, _, err = terminal.type(line)
+
+    assert code == 64
+    assert says in err
+    assert "Traceback" not in err
+    assert "our fault" not in err
+
+
+def test_a_terminal_that_lacks_an_alphabet_is_shown_its_numbers(terminal):
+    terminal.registry.add("acme.ink", "1.0.0", document={"description": "Schreibt für 猫."})
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from devforge.cli import main; sys.exit(main())", "search", "ink"],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"}, capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "Schreibt für \\u732b." in done.stdout.decode("cp1252")
+
+
+def test_an_update_of_what_is_not_installed_is_refused(terminal):
+    terminal.registry.add("acme.ink", "1.0.0")
+
+    code, _, err = terminal.type("update acme.ink")
+
+    assert code == 1
+    assert "acme.ink is not installed; `devforge install acme.ink` does that" in err
+
+
+def test_looking_for_updates_costs_two_small_requests_whatever_is_installed(terminal):
+    for number in range(12):
+        terminal.registry.add(f"acme.x{number}", "1.0.0", published=days_ago(9))
+    terminal.type("install " + " ".join(f"acme.x{number}" for number in range(12)))
+    terminal.type("outdated")
+    terminal.server.forget()
+
+    for line in ("outdated", "update", "update --unasked"):
+        assert terminal.type(line)[0] == 0
+        assert len(terminal.server.requests) <= 2, terminal.server.paths
+        assert terminal.server.bytes <= 1024
+        terminal.server.forget()
+
+
+def test_a_search_that_nobody_answers_is_not_one_that_finds_nothing(terminal):
+    terminal.registry.add("acme.ink", "1.0.0")
+    terminal.server.misbehave("", "error")
+
+    code, out, err = terminal.type("search ink")
+
+    assert (code, out) == (1, "")
+    assert "nothing matches" not in err
+    terminal.server.behave()
+    assert terminal.type("search ink")[0] == 0
+    terminal.server.misbehave("", "error")
+    assert "acme.ink" in terminal.type("search ink")[1]
+
+
+def test_an_update_that_nobody_answers_says_so_once(terminal):
+    terminal.registry.add("acme.ink", "1.0.0", published=days_ago(9))
+    terminal.type("install acme.ink")
+    terminal.registry.add("acme.ink", "1.1.0", published=days_ago(3))
+    terminal.type("outdated")
+
+    code, _, err = terminal.type("update --index http://127.0.0.1:9/")
+
+    assert code == 1
+    assert err.count("no mirror served a whole, current index") == 1
+
+
+def test_the_list_says_what_is_pinned_and_what_is_held(terminal):
+    for name in ("ink", "pen"):
+        terminal.registry.add(f"acme.{name}", "1.0.0")
+    terminal.type("install acme.ink acme.pen")
+    terminal.type("pin acme.ink")
+    terminal.type("hold acme.pen")
+
+    lines = {line.split()[0]: line for line in terminal.type("list")[1].splitlines()}
+
+    assert "pinned" in lines["acme.ink"]
+    assert "held until `devforge unpin`" in lines["acme.pen"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from signed_index import SignedIndex
@@ -53,7 +54,8 @@ def test_the_help_of_a_command_imports_no_other_command_and_no_model(line):
 @pytest.fixture
 def home(tmp_path):
     """A home with one extension in it."""
-    registry, root = SignedIndex(tmp_path / "index"), tmp_path / "root.json"
+    registry = SignedIndex(tmp_path / "index", clock=datetime.now(UTC))  # `main` reads the real clock
+    root = tmp_path / "root.json"
     registry.add("acme.ink", "1.0.0")
     root.write_bytes(registry.root)
     where = ["--index", str(registry.out), "--root", str(root), "--home", str(tmp_path / "home")]

@@ -73,7 +73,7 @@ def obstacle(
     if grave or asked == "exactly":
         return grave
     return (
-        _unwanted(document, version, here)
+        _unwanted(document, version, here, have)
         or _staged(document, version, asked, here)
         or _fresh(document, version, asked, here, have)
     )
@@ -123,19 +123,30 @@ def _unfit(version: IndexedVersion, here: Circumstances) -> Obstacle | None:
 
 
 def _unwanted(
-    document: ExtensionDocument, version: IndexedVersion, here: Circumstances
+    document: ExtensionDocument, version: IndexedVersion, here: Circumstances, have: Version | None
 ) -> Obstacle | None:
     if version.yanked:
         return Obstacle("withdrawn", f"was withdrawn: {version.yanked.reason}")
     if version.version.is_prerelease:
         return Obstacle("prerelease", "is a prerelease; ask for it by its number")
-    skipped = here.skipped.get(document.id)
-    if skipped and version.version <= skipped.version:
-        which = "it" if version.version == skipped.version else str(skipped.version)
-        return Obstacle("skipped", f"waits for a newer one: {which} {skipped.reason}")
+    if against := _skipped(document.id, version.version, here.skipped.get(document.id), have):
+        return against
     if version.halted:
         return Obstacle("halted", "is halted: for now nobody gets it")
     return None
+
+
+def _skipped(
+    id: ExtensionId, version: Version, skipped: Skipped | None, have: Version | None
+) -> Obstacle | None:
+    """What was gone back from. Of what is no longer installed, older versions are as good as any."""
+    if skipped is None or version > skipped.version:
+        return None
+    if version < skipped.version:
+        why = f"is no newer than {skipped.version}, which {skipped.reason}"
+        return Obstacle("skipped", why) if have else None
+    takes = f"`devforge install {id} --version {version}`"
+    return Obstacle("skipped", f"{skipped.reason}, so a newer one is waited for; {takes} takes it")
 
 
 def _staged(

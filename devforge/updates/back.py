@@ -21,6 +21,8 @@ from devforge.updates.config import Config
 from devforge.updates.history import Event, last_run, previous, versions_at
 from devforge.updates.installed import Installed, Record
 from devforge.updates.last_word import LastWord
+from devforge.updates.rollout import parse_time
+from devforge.updates.similar import not_installed
 
 if TYPE_CHECKING:  # a recall comes with a check, which has read all of it
     from devforge.updates.known import Known
@@ -51,7 +53,9 @@ def plan_rollback(
     entry = past.installed.get(extension)
     target = to or previous(extension, events=past.events)
     if entry is None and target is None:
-        raise BadInput(f"{extension} is not installed, and this home does not remember it")
+        raise BadInput(
+            f"{not_installed(extension, past.installed)}; this home does not remember it either"
+        )
     if target is None:
         raise BadInput(f"{extension}: {entry and entry.version} is the first version this home had")
     return _to({extension: target}, f"rollback {extension}", past)
@@ -66,6 +70,10 @@ def plan_rollback_to(
         BadInput: this home's history does not reach back so far.
     """
     events = list(past.events)
+    begun = min((when for e in events if (when := parse_time(e.when))), default=None)
+    if begun is None or moment < begun:
+        since = f" before {events[0].when}" if begun else " yet"
+        raise BadInput(f"nothing was installed here{since}; `devforge remove` takes out what you name")
     now = {id: entry.version for id, entry in past.installed.items()}
     held = versions_at(moment, events=events, now=now)
     names = {only} if only else {*held, *now}

@@ -80,21 +80,23 @@ def versions_at(
 def previous(extension: ExtensionId, *, events: Iterable[Event]) -> Version | None:
     """Return the version to go back to: the one this install had before the present one.
 
-    Going back twice goes back two versions, not there and back again.
+    Going back twice goes back two versions, not there and back again. Of what was removed it is the
+    version that was, and nothing lies before what was installed anew.
     """
-    road: list[Version] = []
+    road: list[Version | None] = []
     for event in sorted(events, key=lambda e: e.change):
         if event.id != extension:
             continue
         if event.act in ("install", "update") and event.after is not None:
             road.append(event.after)
         elif event.act == "remove":
-            road.clear()
+            road.append(None)
         elif event.act == "rollback" and event.after is not None:
             while road and road[-1] != event.after:
                 road.pop()
             road = road or [event.after]
-    return next((version for version in reversed(road[:-1]) if version != road[-1]), None)
+    before = (version for version in reversed(road[:-1]) if version != road[-1])
+    return next(before, None)
 
 
 def last_run(extension: ExtensionId, *, events: Iterable[Event], but: Version) -> Version | None:

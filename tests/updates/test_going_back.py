@@ -34,7 +34,10 @@ def test_one_command_goes_back_without_a_download_and_stays_back(shelf, three):
     for mode in ("schedule", "person", "now"):
         plan = three.plan(mode=mode)
         assert plan.plan.changes == ()
-        assert "1.2.0   waits for a newer one: it was gone back from on 2026-11-30" in "".join(plan.plan.notes)  # fmt: skip
+        assert plan.plan.notes == (
+            "wait     acme.ink 1.2.0   was gone back from on 2026-11-30, so a newer one is waited for; "
+            "`devforge install acme.ink --version 1.2.0` takes it",
+        )
     three.updates.close()  # a restart
     assert three.plan("acme.ink", mode="now").plan.changes == ()
     shelf.add("acme.ink", "1.2.1")
@@ -82,8 +85,30 @@ def test_everything_goes_back_to_a_moment(shelf, three):
     assert content(three) == "VERSION = '1.2.0'\n"
     three.back_to(datetime(2026, 11, 30, 12, 30, tzinfo=UTC))
     assert three.has == {"acme.ink": "1.0.0"}
-    three.back_to(datetime(2026, 11, 30, 11, 0, tzinfo=UTC))
-    assert three.has == {}
+    with pytest.raises(BadInput, match=r"nothing was installed here before 2026-11-30T12:00:00Z"):
+        three.back_to(datetime(2026, 11, 30, 11, 0, tzinfo=UTC))
+    assert three.has == {"acme.ink": "1.0.0"}
+
+
+def test_what_was_removed_is_brought_back_and_what_lay_before_it_too(three):
+    three.updates.apply(three.updates.plan_remove([id_("acme.ink")]))
+
+    three.back("acme.ink")
+    assert three.has == {"acme.ink": "1.2.0"}
+    assert content(three) == "VERSION = '1.2.0'\n"
+    three.back("acme.ink")
+    assert three.has == {"acme.ink": "1.1.0"}
+
+
+def test_what_was_gone_back_from_and_removed_is_installed_anew_at_another_version(shelf, three):
+    three.back("acme.ink")
+    three.updates.apply(three.updates.plan_remove([id_("acme.ink")]))
+    shelf.add("acme.pen", "1.0.0", extension_dependencies={"acme.ink": "^1"})
+
+    three.install("acme.pen")
+
+    assert three.has == {"acme.ink": "1.1.0", "acme.pen": "1.0.0"}
+    assert three.plan(mode="now").plan.changes == ()
 
 
 def test_the_history_tells_what_was_done_when(three, golden):

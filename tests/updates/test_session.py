@@ -116,7 +116,7 @@ def test_what_a_program_reads_is_json(terminal):
     outdated = json.loads(terminal.type("outdated --json")[1])
     assert outdated["extensions"][0]["not_yet_kind"] == "cooldown"
     assert outdated["stale"] is None
-    for line in ("list", "history", "config", "verify", "doctor", "search", "show acme.ink", "why acme.ink", "pin acme.ink", "hold acme.ink", "unpin acme.ink", "disable acme.ink", "enable acme.ink", "rollback --to 2026-01-01", "update", "remove acme.ink"):  # fmt: skip
+    for line in ("list", "history", "config", "verify", "doctor", "search", "show acme.ink", "why acme.ink", "pin acme.ink", "hold acme.ink", "unpin acme.ink", "disable acme.ink", "enable acme.ink", f"rollback --to {datetime.now(UTC).isoformat()}", "update", "remove acme.ink"):  # fmt: skip
         assert json.loads(terminal.type(f"{line} --json")[1]) is not None
 
 
@@ -144,7 +144,8 @@ def test_without_a_network_what_is_known_still_serves(terminal):
     assert "→ 1.1.0" in out
     assert "offline" in err
     assert terminal.type("update")[0] == 1  # a package has to be fetched
-    assert terminal.type("rollback --to 2026-01-01")[0] == 0
+    assert terminal.type("remove acme.ink")[0] == 0
+    assert terminal.type("rollback acme.ink")[0] == 0
     assert terminal.type("list")[0] == 0
 
 

@@ -140,8 +140,18 @@ def parse_id(text: str) -> ExtensionId:
     try:
         return ExtensionId.parse(text)
     except ValueError as error:
-        more = "" if "." in text else f"; `devforge search {text}` finds its whole name"
-        raise BadInput(f"{text!r} is not an extension: {error}{more}") from error
+        raise BadInput(
+            f"{text!r} is not an extension: {error}{_hint(text, ExtensionId)}"
+        ) from error
+
+
+def _hint(text: str, kind: type[ExtensionId]) -> str:
+    """Return what may have been meant: another case, a version behind the name, half a name."""
+    name, mark, version = text.partition("==" if "==" in text else "@")
+    near = kind.nearest(name)
+    if near:
+        return f"; did you mean {near}{f' --version {version}' if mark else ''}?"
+    return "" if "." in text else f"; `devforge search {text}` finds its whole name"
 
 
 def parse_version(text: str | None, option: str) -> Version | None:

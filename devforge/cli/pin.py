@@ -91,13 +91,14 @@ def _change(
     """Set `fields` of the extensions' own part of config.yaml; return what each is at, and that part."""
     from devforge.updates.config import with_own  # noqa: PLC0415
     from devforge.updates.home import Home as InstalledHome  # noqa: PLC0415
+    from devforge.updates.similar import not_installed  # noqa: PLC0415
 
     target = InstalledHome(home_directory(home))
     names = [parse_id(extension) for extension in extensions]
     installed = target.installed()
-    absent = [str(name) for name in names if name not in installed]
+    absent = [not_installed(name, installed) for name in names if name not in installed]
     if absent and any(fields.values()):
-        raise BadInput(f"{', '.join(absent)}: not installed, so there is no version to keep")
+        raise BadInput("; ".join(absent))
     with target.changing():
         config = target.config()
         for name in names:

@@ -13,6 +13,7 @@ from devforge.errors import BadInput
 
 if TYPE_CHECKING:
     from devforge.model.index import ExtensionDocument, IndexedVersion, ListEntry
+    from devforge.updates.installed import Installed
 
 
 @command
@@ -24,18 +25,21 @@ def show(extension: str, place: Place, as_json: bool) -> None:
     with open_updates(place) as updates:
         document = updates.index.document(name)
         warn_of_age(updates)
+        if document is None:
+            raise BadInput(updates.absent(name))
         deprecated = updates.known().deprecated.get(name)
-    if document is None:
-        raise BadInput(
-            f"{name}: this registry does not have it; `devforge search` finds what it has"
-        )
+        here = updates.installed().get(name)
     if as_json:
         click.echo(json.dumps(document.model_dump(mode="json"), indent=2))
     else:
-        click.echo(render(document, deprecated))
+        click.echo(render(document, deprecated, here))
 
 
-def render(document: ExtensionDocument, deprecated: ListEntry | None = None) -> str:
+def render(
+    document: ExtensionDocument,
+    deprecated: ListEntry | None = None,
+    here: Installed | None = None,
+) -> str:
     """Return the page a terminal shows."""
     newest = next((v for v in document.versions if not v.yanked and not v.halted), None)
     permissions = [str(p) for p in newest.permissions] if newest else []
@@ -55,7 +59,11 @@ def render(document: ExtensionDocument, deprecated: ListEntry | None = None) -> 
     if deprecated:
         instead = f"; use {deprecated.replacement}" if deprecated.replacement else ""
         rows.append(("warning", f"no longer cared for: {deprecated.reason}{instead}"))
-    rows.append(("install", f"devforge install {document.id}"))
+    rows.append(
+        ("here", f"{here.version}; `devforge why {document.id}` says more")
+        if here
+        else ("install", f"devforge install {document.id}")
+    )
     lines = [f"{document.display_name}  ({document.id})", document.description, ""]
     lines += [f"  {name:<9} {value}" for name, value in rows]
     lines += ["", "  versions", *(_version(version, document) for version in document.versions)]

@@ -57,6 +57,18 @@ class Commands(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(_PLACES)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; of one that is not there, say which may have been meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from devforge.updates.similar import meant  # noqa: PLC0415 - only for a mistyped one
+
+            said = error.message.removesuffix(".") + meant(args[0], _PLACES)
+            raise click.UsageError(said, ctx) from error
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _PLACES:
             return None

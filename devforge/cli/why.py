@@ -8,7 +8,7 @@ import click
 
 from devforge.cli.opening import open_updates, warn_of_age
 from devforge.cli.options import Place, argument, command, hosted, parse_id
-from devforge.errors import Unavailable
+from devforge.errors import BadInput, Unavailable
 
 
 @command
@@ -25,6 +25,8 @@ def why(extension: str, place: Place, as_json: bool) -> None:
         try:
             if place.index and not place.offline:
                 document = updates.index.document(name)
+                if document is None and name not in state.by_id:
+                    raise BadInput(updates.absent(name))
         except Unavailable as error:
             click.echo(f"devforge: {error}; going by what was known", err=True)
         warn_of_age(updates)

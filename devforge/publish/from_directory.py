@@ -1,7 +1,7 @@
 """Builds an index from two plain directories: the records, and packages as `devforge pack` makes them.
 
 A package does not say when it came out. A version counts as published when this index first lists it;
-of those it began with nobody knows, so they have neither roll-out nor cooldown.
+of those it began with nobody knows, so they have no roll-out, and updates cannot tell their cooldown.
 
 Packages are zip files named `<id>-<version>[-<platform>].zip`. Without a base URL they are linked (or copied)
 to where TUF clients look for them, `targets/packages/`, so the directory can be served or copied as
@@ -62,7 +62,7 @@ class DirectoryReport:
         if self.undated:
             lines.append(
                 f"{counted(self.undated, 'version')} from before this index began, nobody knows when: "
-                "offered to everybody at once, with no roll-out and no cooldown"
+                "installed by whoever asks for them, but no update takes them unless it is told --now"
             )
         return "\n".join([*lines, *(f"left out: {line}" for line in self.left_out)])
 

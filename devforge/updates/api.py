@@ -24,6 +24,7 @@ from devforge.updates.home import Home
 from devforge.updates.installed import Installed, Record, State
 from devforge.updates.platforms import this_platform
 from devforge.updates.rollout import is_believable
+from devforge.updates.similar import not_installed
 from devforge.updates.verify import Difference, differences, is_intact
 
 # What reads the registry's words takes its time to begin: each call imports its own.
@@ -199,13 +200,20 @@ class Updates:
         extensions: Iterable[ExtensionId],
         exact: Mapping[ExtensionId, Version] | None = None,
     ) -> Proposal:
-        """Return what installing `extensions`, and what they need, would do."""
+        """Return what installing `extensions`, and what they need, would do.
+
+        Raises:
+            BadInput: the registry does not have one of them, or nothing fits together.
+        """
         from devforge.updates.plan import plan_install  # noqa: PLC0415
 
         self._documents.clear()
-        state = self.home.state()
+        state, wanted = self.home.state(), tuple(extensions)
+        for id in wanted:
+            if id not in state.by_id and self._document(id) is None:
+                raise BadInput(self.absent(id))
         plan = plan_install(
-            extensions,
+            wanted,
             exact=exact or {},
             here=self.circumstances(state, self.known()),
             lookup=self._document,
@@ -319,7 +327,7 @@ class Updates:
         state = self.home.state()
         entry = state.by_id.get(extension)
         if entry is None:
-            raise BadInput(f"{extension} is not installed")
+            raise BadInput(not_installed(extension, self.home.installed()))
         if entry.enabled == enabled:
             return Outcome(())
         known = self._known_or_none() if enabled else None
@@ -330,6 +338,16 @@ class Updates:
         change = Enable(extension, entry.version) if enabled else Disable(extension, entry.version, "switched off by you")  # fmt: skip
         return apply_changes(Plan("enable", (change,)), home=self.home, before=state, now=self._clock())  # fmt: skip
 
+    def absent(self, extension: ExtensionId) -> str:
+        """Return that the registry does not have an extension, with what may have been meant."""
+        from devforge.updates.similar import meant  # noqa: PLC0415 - see above
+
+        near = ""
+        with contextlib.suppress(Unavailable, Refused):  # the search costs more than the question
+            near = meant(extension, (entry.id for entry in self.index.search()))
+        more = near or "; `devforge search` finds what it has"
+        return f"this registry does not have {extension}{more}"
+
     def verify(self, extension: ExtensionId) -> tuple[Difference, ...]:
         """Return every file of an installed extension that is not as it was installed.
 
@@ -339,7 +357,7 @@ class Updates:
         entry = self.home.installed().get(extension)
         record = self.home.record(entry.directory) if entry else None
         if entry is None:
-            raise BadInput(f"{extension} is not installed")
+            raise BadInput(not_installed(extension, self.home.installed()))
         if record is None:
             raise BadInput(
                 f"{entry.label}: its files or their record are gone; "

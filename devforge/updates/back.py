@@ -73,7 +73,9 @@ def plan_rollback_to(
     begun = min((when for e in events if (when := parse_time(e.when))), default=None)
     if begun is None or moment < begun:
         since = f" before {events[0].when}" if begun else " yet"
-        raise BadInput(f"nothing was installed here{since}; `devforge remove` takes out what you name")
+        raise BadInput(
+            f"nothing was installed here{since}; `devforge remove` takes out what you name"
+        )
     now = {id: entry.version for id, entry in past.installed.items()}
     held = versions_at(moment, events=events, now=now)
     names = {only} if only else {*held, *now}

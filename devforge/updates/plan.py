@@ -24,6 +24,7 @@ from devforge.updates.installed import Installed
 from devforge.updates.resolve import Candidate, NoSolution, Solution, resolve
 from devforge.updates.rollout import parse_time
 from devforge.updates.schedule import is_open
+from devforge.updates.similar import meant
 
 Mode = Literal["person", "now", "schedule"]
 
@@ -75,7 +76,8 @@ def plan_update(
     for id in names:
         entry, document = installed.get(id), lookup(id) if id in installed else None
         if entry is None:
-            refusals.append(f"{id} is not installed; `devforge install {id}` does that")
+            near = meant(id, installed) or f"; `devforge install {id}` does that"
+            refusals.append(f"{id} is not installed{near}")
             continue
         if document is None:
             notes.append(f"keep     {entry.label}   this registry does not have it")
@@ -104,7 +106,9 @@ def plan_remove(
 ) -> Plan[Remove]:
     """Return what to take out; refuses while another extension that stays depends on it."""
     wanted = tuple(dict.fromkeys(extensions))
-    notes = [f"absent   {e}   not installed" for e in wanted if e not in installed]
+    notes = [
+        f"absent   {e}   not installed{meant(e, installed)}" for e in wanted if e not in installed
+    ]
     refusals = [
         f"{e} is needed by {other.id}; remove that first, or both at once"
         for e in wanted

@@ -54,7 +54,9 @@ def test_the_help_of_a_command_imports_no_other_command_and_no_model(line):
 @pytest.fixture
 def home(tmp_path):
     """A home with one extension in it."""
-    registry = SignedIndex(tmp_path / "index", clock=datetime.now(UTC))  # `main` reads the real clock
+    registry = SignedIndex(
+        tmp_path / "index", clock=datetime.now(UTC)
+    )  # `main` reads the real clock
     root = tmp_path / "root.json"
     registry.add("acme.ink", "1.0.0")
     root.write_bytes(registry.root)

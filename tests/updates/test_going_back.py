@@ -35,8 +35,10 @@ def test_one_command_goes_back_without_a_download_and_stays_back(shelf, three):
         plan = three.plan(mode=mode)
         assert plan.plan.changes == ()
         assert plan.plan.notes == (
-            "wait     acme.ink 1.2.0   was gone back from on 2026-11-30, so a newer one is waited for; "
-            "`devforge install acme.ink --version 1.2.0` takes it",
+            (
+                "wait     acme.ink 1.2.0   was gone back from on 2026-11-30, so a newer one is waited for; "
+                "`devforge install acme.ink --version 1.2.0` takes it"
+            ),
         )
     three.updates.close()  # a restart
     assert three.plan("acme.ink", mode="now").plan.changes == ()

@@ -152,10 +152,17 @@ def test_without_a_network_what_is_known_still_serves(terminal):
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("install acme.gone", "this registry does not have acme.gone"),
+        ("install acme.gone", "this registry does not have acme.gone; `devforge search`"),
+        ("install acme.inc", "this registry does not have acme.inc; did you mean acme.ink?"),
+        ("show acmee.ink", "did you mean acme.ink?"),
+        ("why acm.ink", "did you mean acme.ink?"),
+        ("install acme.ink@1.0.0", "did you mean acme.ink --version 1.0.0?"),
+        ("install acme.ink==1.0.0", "did you mean acme.ink --version 1.0.0?"),
         ("install acme.ink --version 9.0.0", "9.0.0 is not in the registry, which has 1.0.0"),
         ("install acme.ink --version nine", "major.minor.patch"),
-        ("install Acme.Ink", "lower-case letters"),
+        ("install Acme.Ink", "did you mean acme.ink?"),
+        ("instal acme.ink", "No such command 'instal'; did you mean install?"),
+        ("frobnicate", "No such command 'frobnicate'"),
         ("install ../../etc", "is not an extension"),
         ("install acme.con", "con is a device on Windows"),
         ("install nul.ink", "nul is a device on Windows"),
@@ -167,7 +174,7 @@ def test_without_a_network_what_is_known_still_serves(terminal):
         ("rollback", "back to what?"),
         ("rollback acme.ink", "acme.ink is not installed"),
         ("rollback --to yesterday", "must be a time such as"),
-        ("pin acme.ink", "not installed"),
+        ("pin acme.ink", "acme.ink is not installed"),
         ("hold acme.ink --until soon", "must be a time such as"),
         ("hold acme.ink --until 2020-01-01", "is over; name a time to come"),
         ("hold acme.ink --until 2026-12-01 --days 3", "give one"),
@@ -202,6 +209,18 @@ def test_a_terminal_that_lacks_an_alphabet_is_shown_its_numbers(terminal):
 
     assert done.returncode == 0, done.stderr
     assert "Schreibt für \\u732b." in done.stdout.decode("cp1252")
+
+
+@pytest.mark.parametrize(
+    "line", ["update acme.inc", "remove acme.inc", "pin acme.inc", "rollback acme.inc", "disable acme.inc", "verify acme.inc"]
+)  # fmt: skip
+def test_a_mistyped_name_is_answered_with_what_is_installed(terminal, line):
+    terminal.registry.add("acme.ink", "1.0.0")
+    terminal.type("install acme.ink")
+
+    _, out, err = terminal.type(line)
+
+    assert "not installed; did you mean acme.ink?" in out + err
 
 
 def test_an_update_of_what_is_not_installed_is_refused(terminal):

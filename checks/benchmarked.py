@@ -10,7 +10,7 @@ from checks.printed import quoted
 from checks.protocol import Rule, present
 from devforge.model.manifest import FILE
 from devforge.model.observed import BenchmarkRun, Timing, Trial
-from devforge.model.policy import Performance
+from devforge.model.reviewing import Performance
 from devforge.model.verdict import Finding
 
 FAILS = Rule(

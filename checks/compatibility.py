@@ -28,7 +28,7 @@ from checks.protocol import NoVerdict, Rule
 from devforge.model.manifest import FILE, Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import Missing, SourceTree
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.tables import below, json_table, toml_table
 from devforge.model.verdict import Finding

@@ -34,7 +34,7 @@ from checks.printed import quoted
 from checks.protocol import Rule, counted, present
 from checks.uncovered import CHANGED, LOW, low, low_in_changes
 from devforge.model.observed import Failure, Trial
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

@@ -23,8 +23,8 @@ from checks.places import is_at_home
 from checks.protocol import Rule
 from devforge.model.manifest import FILE, Manifest
 from devforge.model.observed import SourceFile, SourceTree
-from devforge.model.policy import CheckName
 from devforge.model.python_source import parse_python
+from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

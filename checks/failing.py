@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from checks.beyond import beyond_sandbox, missing_module, wants_surroundings
 from checks.protocol import Rule, counted
 from devforge.model.observed import Missing, TestRun
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.tables import json_table
 from devforge.model.unresolvable import SOURCE_ONLY

@@ -24,7 +24,7 @@ from checks.licence_texts import recognise
 from checks.protocol import Rule
 from devforge.model.manifest import FILE
 from devforge.model.observed import SourceFile, SourceTree
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

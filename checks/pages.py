@@ -15,7 +15,7 @@ from typing import Any
 from checks import CHECKS
 from checks.mending import MEND
 from checks.protocol import Check, Rule
-from devforge.model.policy import CheckName, Severity
+from devforge.model.reviewing import CheckName, Severity
 
 SEVERITIES: dict[Severity, str] = {
     "block": "must be mended before anything is merged",

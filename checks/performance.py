@@ -39,7 +39,7 @@ from checks.printed import quoted
 from checks.protocol import Rule, present
 from devforge.model.manifest import FILE
 from devforge.model.observed import Activation, Compared, Failure, ImportCost, Trial
-from devforge.model.policy import CheckName, Performance
+from devforge.model.reviewing import CheckName, Performance
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

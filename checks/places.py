@@ -12,7 +12,7 @@ from typing import Literal
 from devforge.errors import BadInput
 from devforge.model.ignoring import ignored
 from devforge.model.observed import SourceFile, SourceTree
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 
 Place = Literal["source", "tests", "docs", "build", "vendored"]

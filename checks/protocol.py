@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from devforge.model.observed import Missing
-from devforge.model.policy import CheckName, Severity
+from devforge.model.reviewing import CheckName, Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

@@ -23,7 +23,7 @@ from checks.places import is_at_home
 from checks.protocol import NoVerdict, Rule, counted
 from checks.quality_words import OTHERWISE, WORDS
 from devforge.model.observed import Missing, SourceFile, ToolFinding
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

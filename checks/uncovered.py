@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from checks.changed import changed_lines, statement_starts
 from checks.protocol import Rule, counted
 from devforge.model.observed import FileCoverage, SourceTree, TestRun
-from devforge.model.policy import Coverage
+from devforge.model.reviewing import Coverage
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

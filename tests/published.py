@@ -12,10 +12,11 @@ from devforge.model.index import IndexedFile
 from devforge.model.manifest import Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import SourceFile, SourceTree
-from devforge.model.policy import CheckName, Policy
+from devforge.model.policy import Policy
 from devforge.model.records import Developer, Extension, Member, Repository, VersionRecord, Yank
 from devforge.model.registry import Entry, Registry
 from devforge.model.release import Files, ReleaseNote
+from devforge.model.reviewing import CheckName
 from devforge.model.verdict import CheckReport, Finding, Report
 from devforge.model.versions import Version
 from devforge.publish.build import Built, Candidate, build

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from checks.decision import naming, ownership, pace, people, records, scope
 from checks.protocol import Rule
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

@@ -11,8 +11,8 @@ from devforge.model.change import Proposed
 from devforge.model.doings import POWERS
 from devforge.model.names import ExtensionId
 from devforge.model.observed import Missing
-from devforge.model.policy import Caution, People
 from devforge.model.profile import Place
+from devforge.model.reviewing import Caution, People
 from devforge.model.submission import Submission
 from devforge.model.verdict import CheckReport, Finding
 

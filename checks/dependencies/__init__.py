@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from checks.dependencies import carried, files, had, known, naming, pinning, places
 from checks.dependencies.rules import RULES
 from checks.protocol import present
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

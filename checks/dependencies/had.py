@@ -10,7 +10,7 @@ from checks.dependencies.places import place_of_origin
 from checks.dependencies.rules import UNRESOLVED
 from checks.protocol import NoVerdict
 from devforge.model.observed import DependencyFact, Missing
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.unresolvable import ALL, DISAGREE, FOR_TESTS, LEFT_OUT, NO_VERSION, SOURCE_ONLY
 from devforge.model.verdict import Finding

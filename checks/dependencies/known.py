@@ -10,7 +10,8 @@ from checks.places import place_of
 from checks.protocol import counted
 from checks.vendored_marks import is_code
 from devforge.model.components import Vulnerabilities, Vulnerability
-from devforge.model.policy import Advisories, Severity
+from devforge.model.policy import Advisories
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

@@ -13,7 +13,7 @@ from checks.dependencies.places import place_of_origin
 from checks.dependencies.rules import LOOK_ALIKE, REFUSED
 from checks.names import Likeness, folded, likenesses
 from devforge.model.observed import DependencyFact
-from devforge.model.policy import Dependencies
+from devforge.model.reviewing import Dependencies
 from devforge.model.verdict import Finding
 
 # Packages in good standing whose names happen to be near another's.

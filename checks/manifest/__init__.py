@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.manifest import assigned, fields, files
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

@@ -9,7 +9,7 @@ from checks.places import milder, shipped
 from checks.protocol import Rule
 from devforge.model.filenames import colliding, is_device
 from devforge.model.observed import SourceFile
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

@@ -40,7 +40,7 @@ from checks.security import (
 )
 from checks.security.rules import HIDDEN, RULES
 from devforge.model.observed import Missing
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

@@ -9,7 +9,7 @@ from checks.places import milder, place_of
 from checks.protocol import Rule
 from checks.security import rules
 from devforge.model.observed import Missing, ToolFinding
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

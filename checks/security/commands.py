@@ -15,7 +15,7 @@ from checks.security.rules import (
     SHELL_FOR_OTHERS,
     THEFT,
 )
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from checks.places import milder
 from checks.security.commands import DOWNLOADS
 from checks.security.rules import DOWNLOAD, HOOK, PERSISTENCE, REMEDIES
 from devforge.model.observed import SourceFile
-from devforge.model.policy import Severity
 from devforge.model.python_source import parse_python
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.tables import below, json_table
 from devforge.model.verdict import Finding

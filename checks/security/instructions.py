@@ -12,7 +12,7 @@ from checks.places import milder, place_of
 from checks.security.flows.texts import kinds_in
 from checks.security.rules import HIDDEN, REMEDIES, THEFT
 from devforge.model.observed import SourceFile
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from checks.places import place_of
 from checks.protocol import counted
 from devforge.model.observed import SourceFile
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 
 Kind = Literal["code", "instructions", "prose", "data"]
 

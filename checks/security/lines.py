@@ -9,7 +9,7 @@ from checks.places import milder, place_of
 from checks.security.commands import COMMANDS, MINERS, Command
 from checks.security.rules import REMEDIES
 from devforge.model.observed import SourceFile
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

@@ -12,7 +12,7 @@ from checks.profile.uses import counting
 from checks.security import across, rules
 from checks.security.credentials import named_credentials, picks_own_variables
 from devforge.model.observed import SourceFile, ToolFinding
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

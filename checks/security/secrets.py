@@ -10,7 +10,7 @@ from math import log2
 from checks.places import place_of, shipped
 from checks.security.rules import SECRET
 from devforge.model.observed import SourceFile
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

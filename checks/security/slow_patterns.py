@@ -29,8 +29,8 @@ from checks.security.pattern_tree import (
 )
 from checks.security.rules import REDOS, REMEDIES
 from devforge.model.observed import ToolFinding
-from devforge.model.policy import Severity
 from devforge.model.python_source import parse_python
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

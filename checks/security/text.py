@@ -12,7 +12,7 @@ from checks.security.invisible import Hidden, hidden_line_break, invisible
 from checks.security.look_alikes import look_alikes, without_texts
 from checks.security.rules import INVISIBLE, LOOK_ALIKE, OBFUSCATED, PAYLOAD
 from devforge.model.observed import SourceFile
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

@@ -18,8 +18,8 @@ from checks.security import rules
 from checks.vendored import is_published_copy, judged_apart
 from devforge.model.manifest import FILE, Manifest
 from devforge.model.names import Permission
-from devforge.model.policy import Severity
 from devforge.model.profile import Place, Power
+from devforge.model.reviewing import Severity
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 

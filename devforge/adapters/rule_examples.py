@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 
 
 def read_examples(check: CheckName, rule: str) -> Mapping[str, list[dict[str, Any]]] | None:

@@ -11,10 +11,11 @@ from devforge.model.components import Vendored, Vulnerabilities
 from devforge.model.manifest import Language, Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import DependencyFact, Missing, SourceTree, ToolFinding, Trial
-from devforge.model.policy import CheckName, Policy
+from devforge.model.policy import Policy
 from devforge.model.problem import Problem
 from devforge.model.profile import Profile
 from devforge.model.records import Developer, Extension, VersionRecord
+from devforge.model.reviewing import CheckName
 from devforge.model.versions import Version
 from devforge.model.waivers import Accepted
 

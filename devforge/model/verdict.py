@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints
 
 from devforge.model.base import Strict
 from devforge.model.orders import Order
-from devforge.model.policy import CheckName, Severity
 from devforge.model.profile import Difference, Profile
 from devforge.model.records import Rollout
+from devforge.model.reviewing import CheckName, Severity
 
 # Three values, and the third is not a kind of pass: a check that said nothing blocks.
 Verdict = Literal["passed", "failed", "no verdict"]

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from devforge.errors import BadInput
 from devforge.model.generation import SignedUntil
-from devforge.model.policy import Policy, SigningRules
+from devforge.model.policy import Policy
+from devforge.model.publishing import SigningRules
 from devforge.publish.layout import online_roles
 from devforge.publish.place import Place, place_at
 from devforge.publish.present import PresentIndex

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from securesystemslib.signer import Signer
 
 from devforge.model.index import Change
-from devforge.model.policy import SigningRules
+from devforge.model.publishing import SigningRules
 from devforge.publish import layout
 from devforge.publish.changelog import add_changes
 from devforge.publish.layout import Targets

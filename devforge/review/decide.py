@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from devforge.model.policy import CheckName, Policy
+from devforge.model.policy import Policy
+from devforge.model.reviewing import CheckName
 from devforge.model.verdict import CheckReport, Decision, Finding
 from devforge.review.standing import Standing
 

@@ -29,7 +29,7 @@ from devforge.model.observed import (
     ToolFinding,
     Trial,
 )
-from devforge.model.policy import CheckName, Severity
+from devforge.model.reviewing import CheckName, Severity
 from devforge.model.scans import Scans
 from devforge.model.submission import Submission
 from devforge.model.verdict import CheckReport, Finding, Verdict

@@ -19,7 +19,8 @@ from devforge.model.components import Vendored, Vulnerabilities
 from devforge.model.cost import Spent
 from devforge.model.digests import CommitSha, Sha256
 from devforge.model.observed import Missing, Mode, SourceFile, SourceTree, ToolFinding, Trial
-from devforge.model.policy import CheckName, Limits
+from devforge.model.policy import Limits
+from devforge.model.reviewing import CheckName
 
 T = TypeVar("T", bound=Strict)
 OBSERVED_BYTES = 32 << 20

@@ -14,9 +14,10 @@ from checks.decision.people import is_cautious
 from devforge.adapters.state import State
 from devforge.model.change import Approved
 from devforge.model.observed import Missing
-from devforge.model.policy import CheckName, Policy
+from devforge.model.policy import Policy
 from devforge.model.profile import Difference, Profile
 from devforge.model.records import Rollout
+from devforge.model.reviewing import CheckName
 from devforge.model.scans import Scans
 from devforge.model.submission import Submission
 from devforge.model.verdict import CheckReport, Report

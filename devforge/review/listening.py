@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from devforge.adapters.github import Reaction
 from devforge.adapters.github_answers import Comment
 from devforge.model.orders import CommandName, Order
-from devforge.model.policy import Policy, Role
+from devforge.model.policy import Policy
+from devforge.model.reviewing import Role
 from devforge.review.commands import Command, Unclear, read_commands
 from devforge.review.memory import Memory
 from devforge.review.waiving import is_rule

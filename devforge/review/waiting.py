@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from devforge.model.change import Proposed
-from devforge.model.policy import Names
+from devforge.model.reviewing import Names
 from devforge.review.memory import Memory
 
 

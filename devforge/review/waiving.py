@@ -13,7 +13,8 @@ from datetime import datetime
 from checks import CHECKS
 from devforge.model.names import ExtensionId
 from devforge.model.observed import SourceFile, SourceTree
-from devforge.model.policy import CheckName, Policy
+from devforge.model.policy import Policy
+from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.verdict import CheckReport, Finding
 from devforge.model.waivers import Acceptances, Accepted, Justification

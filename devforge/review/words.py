@@ -10,7 +10,7 @@ from checks import CHECKS
 from checks.decision import people
 from checks.protocol import Rule
 from devforge.model.orders import Order
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 from devforge.model.verdict import CheckReport, Finding, Outcome, Report
 
 TITLES: dict[CheckName, str] = {

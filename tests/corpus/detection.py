@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from devforge.model.policy import CheckName
+from devforge.model.reviewing import CheckName
 from devforge.model.verdict import Finding
 from devforge.review.examine import examine
 from tests.checks.joined_trees import observed_together

@@ -15,7 +15,7 @@ import pytest
 
 from devforge.adapters import sandbox
 from devforge.adapters.sandbox import Outcome, View, available, run
-from devforge.model.policy import Sandbox as Limits
+from devforge.model.reviewing import Sandbox as Limits
 
 NOBODY = 65534
 MEBIBYTE = 2**20

@@ -8,7 +8,7 @@ import pytest
 
 from devforge.adapters.sandbox import View, running
 from devforge.adapters.sandbox.confinement import confined
-from devforge.model.policy import Sandbox as Limits
+from devforge.model.reviewing import Sandbox as Limits
 
 Edit = Callable[[list[str]], list[str]]
 

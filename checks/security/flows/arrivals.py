@@ -11,7 +11,7 @@ from checks.protocol import Rule
 from checks.security.flows import marks as m
 from checks.security.flows.marks import Kind, Mark
 from checks.security.flows.values import Call, Value, union
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 
 URL = re.compile(r"^(?:https?|wss?)://([\w.-]*)")
 BACKGROUND = re.compile(r"while True|Timer\(|Thread\(|\.after\(|schedule|set_interval|on_press")

@@ -12,7 +12,7 @@ from checks.security.flows import marks as m
 from checks.security.flows.arrivals import Arrival, arrives, first_of, is_sender, marked
 from checks.security.flows.texts import UNKNOWN
 from checks.security.flows.values import Call, Value
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 
 _SHELLS = re.compile(
     r"os\.(?:system|popen)|subprocess\.get\w*output|asyncio\.create_subprocess_shell"

@@ -17,7 +17,7 @@ from checks.security.flows.arrivals import (
     marked,
 )
 from checks.security.flows.values import Call, Value
-from devforge.model.policy import Severity
+from devforge.model.reviewing import Severity
 
 
 def _sent(call: Call, texts: Mapping[str, str]) -> Iterator[Arrival]:

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from devforge.model.policy import Sandbox as Limits
+from devforge.model.reviewing import Sandbox as Limits
 
 WORK = "/work"
 WRITABLE = ("/dev/shm", "/tmp", WORK)  # noqa: S108 - the sandbox's own

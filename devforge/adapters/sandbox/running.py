@@ -26,7 +26,7 @@ from devforge.adapters.sandbox.seccomp import seccomp_program
 from devforge.adapters.sandbox.watching import Tree
 from devforge.errors import Unavailable
 from devforge.model.observed import Missing
-from devforge.model.policy import Sandbox as Limits
+from devforge.model.reviewing import Sandbox as Limits
 
 _POLL_SECONDS = 0.02
 _GRACE_SECONDS = 2.0

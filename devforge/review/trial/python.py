@@ -15,7 +15,7 @@ from devforge.adapters.dependencies import Unresolvable, fetch_wheels
 from devforge.adapters.sandbox import WORK, View
 from devforge.errors import Unavailable
 from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
-from devforge.model.policy import Sandbox as Limits
+from devforge.model.reviewing import Sandbox as Limits
 from devforge.model.unresolvable import ALL, FOR_TESTS, LEFT_OUT
 from devforge.review.trial.answers import TestsAnswer
 from devforge.review.trial.console_scripts import write_console_scripts

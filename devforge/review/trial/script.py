@@ -9,7 +9,7 @@ from devforge.adapters.node import node_program
 from devforge.adapters.sandbox import View
 from devforge.errors import Unavailable
 from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
-from devforge.model.policy import Sandbox as Limits
+from devforge.model.reviewing import Sandbox as Limits
 from devforge.model.tables import json_table
 from devforge.review.trial.answers import TestsAnswer
 from devforge.review.trial.discovery import (

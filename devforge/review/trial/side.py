@@ -9,7 +9,7 @@ from typing import Protocol
 
 from devforge.adapters.sandbox import View
 from devforge.model.observed import Failure, FileCoverage, Framework, Missing, SourceTree
-from devforge.model.policy import Sandbox as Limits
+from devforge.model.reviewing import Sandbox as Limits
 from devforge.review.trial.answers import TestsAnswer
 
 HARNESS = Path(__file__).parent.parent / "harness"

@@ -12,7 +12,7 @@ from devforge.adapters.sandbox import Outcome, run
 from devforge.adapters.scratch import write_tree
 from devforge.model.manifest import Manifest
 from devforge.model.observed import Failure, SourceTree
-from devforge.model.policy import Sandbox as Limits
+from devforge.model.reviewing import Sandbox as Limits
 from devforge.review.trial.answers import ActivationAnswer, Answer, read_answer
 from devforge.review.trial.side import Fetched, Side
 

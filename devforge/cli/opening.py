@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from devforge.cli.options import Place, home_directory, is_terminal, parse_version
+from devforge.cli.meter import Meter
+from devforge.cli.options import Place, home_directory, parse_version
 
 if TYPE_CHECKING:
+    from devforge.updates.acts import Change
     from devforge.updates.api import Proposal, Updates
     from devforge.updates.apply import Outcome
+
+
+_NEWS_LINES = 5  # of each updated extension's changelog
 
 
 def now() -> datetime:
@@ -53,10 +58,10 @@ def carry_out(
         warn_of_age(updates)
     outcome = None
     if plan.changes and not plan.refusals and not dry_run:
-        say = (lambda text: click.echo(text, err=True)) if is_terminal() else (lambda _: None)
-        outcome = updates.apply(proposal, progress=say)
+        with Meter() as meter:
+            outcome = updates.apply(proposal, progress=meter)
     if as_json:
-        click.echo(json.dumps(_as_json(proposal, outcome), indent=2))
+        click.echo(json.dumps(_as_json(proposal, outcome, updates), indent=2))
     elif outcome:
         _say(outcome, updates)
     if plan.refusals and not as_json:
@@ -76,9 +81,15 @@ def _say(outcome: Outcome, updates: Updates) -> None:
         click.echo(f"not done: {id}: {why}", err=True)
     count = len(outcome.done)
     click.echo(f"{count} change{'' if count == 1 else 's'} made in {updates.home.given}")
+    for change in outcome.done:
+        if found := updates.brought(change):
+            from devforge.updates.news import render_news  # noqa: PLC0415
+
+            for line in render_news(change.id, found, limit=_NEWS_LINES):
+                click.echo(line)
 
 
-def _as_json(proposal: Proposal, outcome: Outcome | None) -> dict[str, object]:
+def _as_json(proposal: Proposal, outcome: Outcome | None, updates: Updates) -> dict[str, object]:
     from devforge.updates.acts import change_to_json  # noqa: PLC0415
 
     plan = proposal.plan
@@ -90,4 +101,9 @@ def _as_json(proposal: Proposal, outcome: Outcome | None) -> dict[str, object]:
         "refusals": list(plan.refusals),
         "done": [change_to_json(change) for change in outcome.done] if outcome else [],
         "failed": {str(id): why for id, why in outcome.failed.items()} if outcome else {},
+        "news": {str(c.id): _news(c, updates) for c in outcome.done} if outcome else {},
     }
+
+
+def _news(change: Change, updates: Updates) -> dict[str, list[str]]:
+    return {str(one.version): list(one.changes) for one in updates.brought(change)}

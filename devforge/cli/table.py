@@ -27,6 +27,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     },
     "Updates and the way back": {
         "outdated": "outdated:outdated",
+        "changes": "changes:changes",
         "update": "update:update",
         "rollback": "rollback:rollback",
         "history": "history:history",

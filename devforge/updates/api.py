@@ -18,7 +18,14 @@ from devforge.model.versions import Version
 from devforge.plan import Plan
 from devforge.updates.acts import Change, Disable, Enable, Install
 from devforge.updates.admission import Circumstances, is_malicious
-from devforge.updates.apply import Outcome, apply_changes, apply_install, note_run
+from devforge.updates.apply import (
+    Outcome,
+    Progress,
+    apply_changes,
+    apply_install,
+    download,
+    note_run,
+)
 from devforge.updates.history import By, Event
 from devforge.updates.home import Home
 from devforge.updates.installed import Installed, Record, State
@@ -29,18 +36,25 @@ from devforge.updates.verify import Difference, differences, is_intact
 
 # What reads the registry's words takes its time to begin: each call imports its own.
 if TYPE_CHECKING:
-    from devforge.model.index import ExtensionDocument
+    from devforge.model.index import ExtensionDocument, IndexedVersion
     from devforge.updates.back import Past
     from devforge.updates.beacon import Errand
     from devforge.updates.check import Row
     from devforge.updates.index import Index
     from devforge.updates.known import Known
     from devforge.updates.last_word import LastWord
+    from devforge.updates.news import News
     from devforge.updates.plan import Mode
 
 
 def _now() -> datetime:
     return datetime.now().astimezone()
+
+
+def _is_wanted(version: IndexedVersion, to: Version | None) -> bool:
+    if to is not None:
+        return version.version == to
+    return not (version.yanked or version.halted or version.version.is_prerelease)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +261,50 @@ class Updates:
         by: By = "schedule" if mode == "schedule" else "person"
         return Proposal(cast("Plan[Change]", plan), state, by, whole=False)
 
+    def changes(
+        self,
+        extension: ExtensionId,
+        to: Version | None = None,
+        *,
+        progress: Callable[[Progress], object] = lambda _: None,
+    ) -> tuple[News, ...]:
+        """Return what is new after the installed version, up to `to` or the newest; installs nothing.
+
+        Raises:
+            BadInput: the registry has no such extension or version.
+        """
+        from devforge.adapters.archive import read_zip  # noqa: PLC0415 - see above
+        from devforge.model.changelog import changelog_in  # noqa: PLC0415
+        from devforge.updates.candidates import newest_first  # noqa: PLC0415
+        from devforge.updates.news import changelog_at, news  # noqa: PLC0415
+
+        self._documents.clear()
+        document, entry = self._document(extension), self.installed().get(extension)
+        if document is None:
+            raise BadInput(self.absent(extension))
+        wanted = next((v for v in newest_first(document) if _is_wanted(v, to)), None)
+        package = wanted.package_for(self.platform) if wanted else None
+        if wanted is None or package is None:
+            have = ", ".join(str(v.version) for v in document.versions[:5]) or "none"
+            raise BadInput(f"{extension} {to or ''}".rstrip() + f": the registry has {have}")
+        if entry and entry.version == wanted.version:
+            log = changelog_at(self.home.root / entry.directory)
+        else:
+            content = download(extension, wanted, package, self.index, progress)
+            members = read_zip(content, name=f"{extension}-{wanted.version}.zip")
+            log = changelog_in({one.path: one.content for one in members})
+        return news(document, log, have=entry.version if entry else None, to=wanted.version)
+
+    def brought(self, change: Change) -> tuple[News, ...]:
+        """Return what is new in what an update has just brought; nothing for any other change."""
+        from devforge.updates.news import changelog_at, news  # noqa: PLC0415 - see above
+
+        entry = self.installed().get(change.id)
+        if not isinstance(change, Install) or change.before is None or entry is None:
+            return ()
+        log = changelog_at(self.home.root / entry.directory)
+        return news(change.document, log, have=change.before, to=entry.version)
+
     def plan_remove(self, extensions: Iterable[ExtensionId]) -> Proposal:
         """Return what removing `extensions` would do; refused while another needs one of them."""
         from devforge.updates.plan import plan_remove  # noqa: PLC0415
@@ -271,9 +329,11 @@ class Updates:
         return Proposal(cast("Plan[Change]", plan), state)
 
     def apply(
-        self, proposal: Proposal, *, progress: Callable[[str], object] = lambda _: None
+        self, proposal: Proposal, *, progress: Callable[[Progress], object] = lambda _: None
     ) -> Outcome:
         """Do what was proposed: verified before, switched in one step, and noted in the history.
+
+        `progress` is told of each package as it comes.
 
         Raises:
             Refused: the plan refuses itself, or the home changed since it was made.

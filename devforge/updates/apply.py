@@ -19,7 +19,7 @@ from devforge.updates.installed import Installed, Record, Skipped, State
 from devforge.updates.verify import stored_files, tree_hash
 
 if TYPE_CHECKING:
-    from devforge.model.index import ExtensionDocument, IndexedVersion
+    from devforge.model.index import ExtensionDocument, IndexedVersion, PackageFile
     from devforge.updates.index import (
         Index,  # with it come the keys and the web: nothing for a start
     )
@@ -31,6 +31,16 @@ class Outcome:
 
     done: tuple[Change, ...]
     failed: dict[ExtensionId, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a package has come: first with nothing, then with each piece."""
+
+    id: ExtensionId
+    version: Version
+    done_bytes: int
+    total_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ def apply_install(
     whole: bool,
     now: datetime,
     by: By = "person",
-    progress: Callable[[str], object] = lambda _: None,
+    progress: Callable[[Progress], object] = lambda _: None,
 ) -> Outcome:
     """Install or update what `plan` names. Everything is verified before the first is switched in.
 
@@ -65,9 +75,8 @@ def apply_install(
     _refuse(plan)
     ready, failed = [], {}
     for change in plan.changes:
-        progress(f"downloading {change.id} {change.version.version}")
         try:
-            ready.append(_fetched(change, index, before))
+            ready.append(_fetched(change, index, before, progress))
         except DevForgeError as error:
             if whole:
                 raise
@@ -167,9 +176,11 @@ def _refuse(plan: Plan[Change] | Plan[Install]) -> None:
         raise Refused("; ".join(plan.refusals))
 
 
-def _fetched(change: Install, index: Index, before: State) -> _Ready:
+def _fetched(
+    change: Install, index: Index, before: State, progress: Callable[[Progress], object]
+) -> _Ready:
     name = f"{change.id}-{change.version.version}.zip"
-    content = index.download(change.id, change.version, change.package)
+    content = download(change.id, change.version, change.package, index, progress)
     members = read_zip(content, name=name)
     had = before.by_id.get(change.id)
     entry = Installed(
@@ -185,6 +196,22 @@ def _fetched(change: Install, index: Index, before: State) -> _Ready:
         platform=change.platform,
     )
     return _Ready(change, Record(entry=entry, files=stored_files(members)), members)
+
+
+def download(
+    id: ExtensionId,
+    version: IndexedVersion,
+    package: PackageFile,
+    index: Index,
+    progress: Callable[[Progress], object],
+) -> bytes:
+    """Return a package, saying how far it is."""
+
+    def told(done: int) -> None:
+        progress(Progress(id, version.version, done, package.length))
+
+    told(0)
+    return index.download(id, version, package, told)
 
 
 def _fail_dependents(

@@ -159,9 +159,15 @@ class Index:
         )
 
     def download(
-        self, extension: ExtensionId, version: IndexedVersion, package: PackageFile | None = None
+        self,
+        extension: ExtensionId,
+        version: IndexedVersion,
+        package: PackageFile | None = None,
+        told: Callable[[int], object] = lambda _: None,
     ) -> bytes:
         """Return the package of `version` (or `package`, for a platform), proven to be the right one.
+
+        `told` is called with how many bytes are here.
 
         Raises:
             Unavailable: nobody sent all of it; the next call goes on where this one ended.
@@ -186,7 +192,7 @@ class Index:
         )
         urls = self._package_urls(official, f"targets/packages/{wanted.sha256}.{name}")
         parts = self._store.parts if self._store.can_write else None
-        return fetch_package(self._web, urls, wanted, name=name, parts=parts)
+        return fetch_package(self._web, urls, wanted, name=name, parts=parts, told=told)
 
     def package_url(
         self, extension: ExtensionId, version: IndexedVersion, package: PackageFile

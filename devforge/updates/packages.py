@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -29,11 +29,19 @@ _ATTEMPTS = 4  # at one address, as long as each brings something
 
 
 def fetch_package(
-    web: Web, urls: Sequence[str], pointer: Pointer, *, name: str, parts: Path | None
+    web: Web,
+    urls: Sequence[str],
+    pointer: Pointer,
+    *,
+    name: str,
+    parts: Path | None,
+    told: Callable[[int], object] = lambda _: None,
 ) -> bytes:
     """Return the package `pointer` names, from the first of `urls` that has it.
 
-    `parts` is where an unfinished one is kept between calls; None keeps nothing.
+    Args:
+        parts: where an unfinished one is kept between calls; None keeps nothing.
+        told: is called with how many bytes are here.
 
     Raises:
         Unavailable: nobody sent all of it; what came is kept for the next try.
@@ -46,7 +54,7 @@ def fetch_package(
         with _part(parts, pointer) as part:
             for url in urls:
                 try:
-                    return _fetched(web, url, pointer, part)
+                    return _fetched(web, url, pointer, part, told)
                 except (Unavailable, Refused) as error:
                     said.append(error)
             # Said in here: what came of it is kept for the next try.
@@ -56,12 +64,12 @@ def fetch_package(
         raise Unavailable(f"{name}: could not be written ({error.strerror or error})") from error
 
 
-def _fetched(web: Web, url: str, pointer: Pointer, part: IO[bytes]) -> bytes:
+def _fetched(web: Web, url: str, pointer: Pointer, part: IO[bytes], told: Callable[[int], object]) -> bytes:  # fmt: skip
     begun_elsewhere = _size(part) > 0
     for left in reversed(range(_ATTEMPTS)):
         before = _size(part)
         try:
-            _continue(web, url, pointer, part)
+            _continue(web, url, pointer, part, told)
             return _verified(part, pointer, url)
         except Unavailable:
             if not left or _size(part) <= before:
@@ -74,14 +82,14 @@ def _fetched(web: Web, url: str, pointer: Pointer, part: IO[bytes]) -> bytes:
     raise Unavailable(f"GET {url}: broke off")  # pragma: no cover - the last attempt raises
 
 
-def _continue(web: Web, url: str, pointer: Pointer, part: IO[bytes]) -> None:
+def _continue(web: Web, url: str, pointer: Pointer, part: IO[bytes], told: Callable[[int], object]) -> None:  # fmt: skip
     have = _size(part)
     if have >= pointer.length:
         return
     if url.startswith("file:"):
         try:
             _empty(part)
-            _append(part, read_local(url), pointer, url)
+            _append(part, read_local(url), pointer, url, told)
         except DownloadHTTPError as error:
             raise Unavailable(str(error)) from error
         return
@@ -96,16 +104,23 @@ def _continue(web: Web, url: str, pointer: Pointer, part: IO[bytes]) -> None:
             _empty(part)
         elif not _is_the_rest(answer, have, pointer):
             raise Refused(f"GET {url}: sends another part than the one that was asked for")
-        _append(part, answer.chunks(), pointer, url)
+        _append(part, answer.chunks(), pointer, url, told)
     if _size(part) < pointer.length:
         raise Unavailable(f"GET {url}: broke off")
 
 
-def _append(part: IO[bytes], chunks: Iterator[bytes], pointer: Pointer, url: str) -> None:
+def _append(
+    part: IO[bytes],
+    chunks: Iterator[bytes],
+    pointer: Pointer,
+    url: str,
+    told: Callable[[int], object],
+) -> None:
     for chunk in chunks:
         part.write(chunk)
         if part.tell() > pointer.length:
             raise Refused(f"GET {url}: more than the {pointer.length:,} bytes of the signed index")
+        told(part.tell())
 
 
 def _verified(part: IO[bytes], pointer: Pointer, url: str) -> bytes:

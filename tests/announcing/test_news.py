@@ -12,11 +12,12 @@ from published import built_of, manifest_of, note_of
 
 from devforge.errors import Refused
 from devforge.model.announcements import Announcement, Telling
+from devforge.model.changelog import changes_of
 from devforge.model.names import ExtensionId
 from devforge.model.outlets import Announcements, Webhook
 from devforge.model.versions import Version
 from devforge.publish.announcing.plan import Out, failed, plan_announcements
-from devforge.publish.announcing.words import News, changes_of, discussion_text, mark, message
+from devforge.publish.announcing.words import News, discussion_text, mark, message
 
 CHANGELOG = """# Changelog
 

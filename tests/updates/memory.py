@@ -124,7 +124,7 @@ class Shelf:
         is_new = since is None or self.lists_at > since
         return Checked(self.generation, documents, self.lists() if is_new else None)
 
-    def download(self, id, version, package=None):
+    def download(self, id, version, package=None, told=None):
         self._ask(f"download {id} {version.version}")
         name = f"{id} {version.version}"
         if name in self.broken:

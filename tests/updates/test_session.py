@@ -73,10 +73,12 @@ def test_from_search_to_rollback(terminal, golden):
     terminal.type("outdated")
     terminal.note("a version of last week, and one of this hour")
     fields = {"extension_dependencies": {"acme.base": "^1"}, "document": {"description": "Writes in ink."}}  # fmt: skip
-    registry.add("acme.ink", "1.1.0", published=days_ago(7), permissions=["clipboard", "network:ink.example.com"], **fields)  # fmt: skip
+    log = {"CHANGELOG.md": "# Changes\n\n## 1.1.0\n\n- Looks up how ink dries.\n"}
+    registry.add("acme.ink", "1.1.0", log, published=days_ago(7), permissions=["clipboard", "network:ink.example.com"], **fields)  # fmt: skip
     registry.add("acme.ink", "1.2.0", published=days_ago(0.05), permissions=["clipboard"], **fields)
     terminal.type("outdated")
     terminal.type("update --unasked")
+    terminal.type("changes acme.ink --version 1.1.0")
     terminal.type("update")
     terminal.type("why acme.base")
     terminal.type("why acme.ink")

@@ -12,12 +12,10 @@ from devforge.adapters.releases import fetch_asset
 from devforge.adapters.webhooks import Hook, Poster, Unsure
 from devforge.errors import BadInput, Refused, Unavailable
 from devforge.model.announcements import DISCUSSION, Telling
+from devforge.model.changelog import changelog_in, changes_of
 from devforge.model.release import ReleaseNote
 from devforge.publish.announcing.plan import Tell, failed
-from devforge.publish.announcing.words import News, changes_of, discussion_text, mark, message
-
-_CHANGELOGS = ("CHANGELOG.md", "CHANGES.md", "HISTORY.md", "NEWS.md", "CHANGELOG", "changelog.md")
-_CHANGELOG_BYTES = 512 * 1024
+from devforge.publish.announcing.words import News, discussion_text, mark, message
 
 
 @dataclass(slots=True)
@@ -86,9 +84,6 @@ class Announcer:
             package = next(iter(note.packages.values())).package  # a changelog is in all of them
             members = read_zip(fetch_asset(package), name=package.name)
             files = {member.path: member.content for member in members}
-            found = next((files[name] for name in _CHANGELOGS if name in files), b"")
-            text = found[:_CHANGELOG_BYTES].decode("utf-8", "replace")
-            self._news[note.tag] = News(
-                note, changes_of(text, str(note.version)), self.page(note), self.release(note)
-            )
+            changes = changes_of(changelog_in(files), str(note.version))
+            self._news[note.tag] = News(note, changes, self.page(note), self.release(note))
         return self._news[note.tag]

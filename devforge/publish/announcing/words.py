@@ -14,9 +14,6 @@ from devforge.adapters.webhooks import Kind
 from devforge.model.escape import markdown, plain
 from devforge.model.release import ReleaseNote
 
-_HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<title>.*)")
-_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+(?P<text>.*)")
-_LINES = 20
 _IN_CHAT = 5
 
 
@@ -38,30 +35,6 @@ class News:
 def mark(news: News) -> str:
     """The line by which a Discussion of ours is found again."""
     return f"<!-- devforge:release {news.note.id} {news.note.version} -->"
-
-
-def changes_of(changelog: str, version: str) -> tuple[str, ...]:
-    """Return what a changelog says of `version`, a line for each change; nothing where it says nothing.
-
-    The section is the one whose heading holds the version; it ends at the next heading as high.
-    """
-    found: list[str] = []
-    depth = 0
-    named = re.compile(rf"(?<![\w.]){re.escape(version)}(?![\w.-]*\d)")
-    for line in changelog.splitlines():
-        heading = _HEADING.match(line)
-        if heading and depth and len(heading["level"]) <= depth:
-            break
-        if heading and not depth and named.search(heading["title"]):
-            depth = len(heading["level"])
-        elif depth and line.strip() and not heading:
-            bullet = _BULLET.match(line)
-            if bullet or not found or not line.startswith((" ", "\t")):
-                found.append(bullet["text"] if bullet else line.strip())
-            else:  # the bullet goes on
-                found[-1] += f" {line.strip()}"
-    kept = [plain(line, 300) for line in found[:_LINES]]
-    return (*kept, f"… and {len(found) - _LINES} more") if len(found) > _LINES else tuple(kept)
 
 
 def discussion_text(news: News) -> str:

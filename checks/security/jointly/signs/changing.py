@@ -6,14 +6,14 @@ from checks.security.jointly.signs.sign import SEPARATOR, sign
 
 WRITES = sign(
     "writes files",
-    "writeFile appendFile createWriteStream outputFile copyFile rename cp( cpSync .write open( urlretrieve extractall shutil .save",
+    "writeFile appendFile createWriteStream outputFile copyFile rename cp( cpSync .write open( urlretrieve extractall unpack_archive shutil .save",
     r"\b(?:writeFile|appendFile|createWriteStream|outputFile|copyFile|rename|cp)(?:Sync)?\s*\(|\.write(?:_text|_bytes)?\s*\(",
-    r"\bopen\s*\([^\n]{0,200}[\"'][rbt]*[wax]|\burlretrieve\s*\(|\bextractall\s*\(|\bshutil\.(?:copy|move)|\.save\s*\(\s*\w*path",
+    r"\bopen\s*\([^\n]{0,200}[\"'][rbt]*[wax]|\burlretrieve\s*\(|\bextractall\s*\(|\bunpack_archive\s*\(|\bshutil\.(?:copy|move)|\.save\s*\(\s*\w*path",
 )
 CHANGES_FILES = sign(
     "writes into files that may be there already",
     "writeFile appendFile .write open(",
-    r"\b(?:writeFile|appendFile|outputFile)(?:Sync)?\s*\(|\.write_(?:text|bytes)\s*\(|\bopen\s*\([^\n]{0,200}[\"'][rbt]*[wa]",
+    r"\b(?:writeFile|appendFile|outputFile)(?:Sync)?\s*\(|\.write_(?:text|bytes)\s*\(|\bopen\s*\([^\n]{0,200}[\"'][rbt]*[wa]|\bworkspace\.write\w*\s*\(",
     without=r"[\"']wx[\"']|[\"']x[\"']|\bexists\s*\(|\bexistsSync\b|\.is_file\s*\(",
 )
 REMOVES_TREES = sign(
@@ -23,12 +23,13 @@ REMOVES_TREES = sign(
 )
 REPLACES_OTHERS = sign(
     "puts a function of its own in the place of somebody else's",
-    "setattr( .prototype. .secrets. .workspace. .clipboard. .window. .commands. globalThis. global. window. self.fetch builtins. requests. urllib. socket.socket subprocess. httpx. json.loads json.dumps "
+    "setattr( .prototype. secrets. workspace. clipboard. window. commands. ui. globalThis. global. window. self.fetch builtins. requests. urllib. socket.socket subprocess. httpx. json.loads json.dumps "
     "os.environ os.getenv os.open getpass. Module. http. https. net. tls. fs. crypto. child_process. cp. require.cache defineProperty",
     r"\bsetattr\s*\(\s*(?:builtins|__builtins__|sys|os|io|socket|ssl|subprocess|requests|httpx|urllib\w*|getpass|json|pathlib|Path)\b[^\n,]*,",
     r"^\s*(?:builtins\.\w+|requests\.(?:\w+\.)*(?:get|post|request|send|Session)|urllib\.request\.urlopen|socket\.socket|getpass\.getpass"
     r"|subprocess\.(?:Popen|run)|httpx\.(?:\w+\.)*(?:send|request|get|post)|json\.(?:loads|dumps)|os\.(?:environ|getenv|open))\s*=[^=]",
     r"\b(?:context|host|vscode|devforge)\.(?:secrets|workspace|clipboard|window|commands|env)\.\w+\s*=[^=>]",
+    r"(?<![\w.$])(?:(?:commands|workspace|secrets|clipboard)\.(?:register|execute|read|write|files|get|store)\w*|ui\.(?:input|confirm|ask|prompt)\w*)\s*=[^=>]",
     r"\b(?:globalThis|global|window|self)\.(?:fetch|WebSocket|XMLHttpRequest|require)\s*=[^=]|\bModule\.(?:prototype\.require|_load|_extensions[^\n=]*)\s*=[^=]",
     r"\b(?!(?:Function|Array|String|Object|Promise|Map|Set|Element|this)\b)[A-Za-z_$][\w$]*\.[A-Za-z_$][\w$]*\.prototype\.\w+\s*=[^=]"
     r"|(?<!: )\b(?:https?|net|tls|fs|crypto|child_process|cp)\.\w+\s*=[^=>]|\brequire\.cache\[",
@@ -73,9 +74,9 @@ HOME_OF_SOMEBODY = sign(
 )
 RUN_BY_TOOLS = sign(
     "names a file of a project from which tools start programs",
-    "lefthook pre-commit-config .husky pyproject.toml setup.cfg tox.ini conftest.py Makefile Dockerfile docker-compose .gitattributes .gitlab-ci "
+    ".git/ lefthook pre-commit-config .husky pyproject.toml setup.cfg tox.ini conftest.py Makefile Dockerfile docker-compose .gitattributes .gitlab-ci "
     "Jenkinsfile workflows .circleci build.rs .devcontainer .envrc tasks.json launch.json",
-    r"lefthook\.ya?ml|\.pre-commit-config|\.husky\b|[\"'`/](?:pyproject\.toml|setup\.cfg|tox\.ini|conftest\.py|Makefile|Dockerfile|docker-compose\.ya?ml"
+    r"[\"'`/]\.git/(?:config|hooks)\b|lefthook\.ya?ml|\.pre-commit-config|\.husky\b|[\"'`/](?:pyproject\.toml|setup\.cfg|tox\.ini|conftest\.py|Makefile|Dockerfile|docker-compose\.ya?ml"
     r"|\.gitattributes|\.gitlab-ci\.ya?ml|Jenkinsfile|build\.rs|\.envrc)[\"'`]|\.github[/\\\"',\s]+workflows|\.circleci|\.devcontainer"
     r"|(?:tasks|launch)\.json",
 )
@@ -108,4 +109,21 @@ TARBALLS = sign(
     "names an archive that a package manager would install",
     ".tgz .tar.gz .whl git+ .zip",
     r"[\"'`](?:[\w@/-]+\s*@\s*)?(?:git\+)?https?://[^\s\"'`]+\.(?:tgz|tar\.gz|whl)(?:#[^\"'`]*)?[\"'`]|[\"'`]git\+(?:https?|ssh)://",
+)
+ABOVE_ITSELF = sign(
+    "names places beside its own directory, where other extensions lie",
+    "parents[ .parent.parent '..' \"..\" ../../",
+    r"__file__[^\n]{0,60}\.parents\[\s*[2-9]|__file__[^\n]{0,60}(?:\.parent){3}|__dirname\s*,\s*[\"']\.\.[\"']\s*,\s*[\"']\.\.[\"']",
+    r"(?:__dirname|import\.meta\.\w+)[^\n]{0,40}[\"'`/](?:\.\./){2}|[\"'`](?:\.\./){2,}[\w.]*[\"'`]\s*,\s*import\.meta",
+)
+OVER_ITSELF = sign(
+    "names files of its own directory that it does not spell out",
+    "import.meta.url __dirname __file__",
+    r"\bnew\s+URL\s*\(\s*[A-Za-z_$][\w$.]*\s*,\s*import\.meta\.url|\b(?:join|resolve)\s*\(\s*(?:__dirname|import\.meta\.dirname)\s*,\s*[a-z_$][\w$.]*\s*\)",
+    r"__file__\s*\)(?:\.resolve\(\))?\.parent\s*/\s*[a-z]\w*\b(?![\w.(]*[\"'])|__file__\s*\)\s*,\s*[a-z]\w*\s*\)",
+)
+LOCKED_ADDRESSES = sign(
+    "changes where locked packages come from, or takes their checksums out",
+    "resolved integrity",
+    r"\.resolved\s*=[^=>]|\bdelete\s+[\w$.]+\.integrity\b|\.integrity\s*=[^=>]|\[[\"'](?:resolved|integrity)[\"']\]\s*=[^=]|\.pop\s*\(\s*[\"']integrity",
 )

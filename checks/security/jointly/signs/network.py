@@ -96,3 +96,14 @@ PICTURE_TELLS = sign(
     r"\burl\(\s*[\"']?https?://[^)\n]*\$?\{|\.src\s*=\s*(?:[\"']https?:[^\"'\n]*[\"']\s*\+|`https?:[^`\n]*\$\{)|<img\b[^>\n]*\bsrc=\\?[\"']?https?://[^>\"'\n]*\$?\{",
     unless=r"shields\.io|badge|avatar|githubusercontent|gstatic|favicon",
 )
+SERVES = sign(
+    "serves whoever connects",
+    "Server( serve_forever start_server create_server createServer make_server websockets.serve",
+    r"\b\w*(?:HTTP|TCP|UDP|WebSocket)Server\s*\(|\bserve_forever\b|\b(?:start|make|create)_server\s*\(|\bcreateServer\s*\(|\bwebsockets\.serve\s*\(",
+)
+PUSHES = sign(
+    "pushes a repository to an address that it chooses",
+    "push",
+    r"[\"'`]push[\"'`](?:[ \t]*,[ \t]*[\"'`]-[^\"'`\n]*[\"'`])*[ \t]*,[ \t]*(?!\w*(?:remote|origin|upstream|branch|ref|tag|arg|head|option|flag|param))[a-z_]\w*\b(?![ \t]*[:=])",
+    also=r"\bgit\b",
+)

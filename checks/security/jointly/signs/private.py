@@ -41,7 +41,7 @@ HOME_BY_PARTS = sign(
     rf"HOME\(\)\s*(?:\.joinpath\s*\(|,)\s*{JOINED}",
     r"HOME\(\)[^\n]{0,60}[\"'`][^\"'`\n]*\*[^\"'`\n]*[\"'`]",
     r"HOME\(\)\s*\+\s*(?![\"'`]/?\.?config)|\$\{HOME\(\)\}[^`\n]*\$\{|\{HOME\(\)\}[^\"'\n]*\{",
-    r"\bexpanduser\s*\(\s*(?:os\.path\.)?join\s*\(\s*[\"']~/?[\"']\s*,\s*(?![\"'])|[\"']~/[\"']\s*\+",
+    r"\bexpanduser\s*\(\s*(?:os\.)?(?:path\.)?join\s*\(\s*[\"']~/?[\"']\s*,\s*(?![\"'])|[\"']~/[\"']\s*\+",
     r"\b(?:walk|listdir|scandir|readdir\w*|scan\w*|crawl\w*|collect\w*|index\w*|glob\w*|find\w*)\s*\(\s*HOME\(\)\s*[,)]",
 )
 HOME_OF_OTHERS = sign(
@@ -63,10 +63,10 @@ STORED_SECRETS = sign(
 )
 TYPED = sign(
     "listens to what is typed, opened, saved or shown",
-    'hange keydown keypress keyup onDid beforeinput "type .on( .once( installEventFilter <Key <Any-Key registerCommand',
+    'hange on_ keydown keypress keyup onDid beforeinput "type .on( .once( installEventFilter <Key <Any-Key registerCommand',
     r"\.on(?:ce)?\s*\(\s*[\"'](?:document|text|editor|buffer|content)s?[.:_-]?(?:did)?[-_.]?(?:change|edit|insert|type|input|open|save|close)\w*[\"']",
     r"\bbind_all\s*\(\s*[\"']<(?:Any-)?Key|[\"']<Any-Key|\bonDid(?:Change|Open|Save|Close)(?:TextDocument|ModelContent|Content|Buffer|TextEditor)\b|\bonDidWriteTerminalData\b|\bonDidOpen\b|\bdebug\.onDid\w+|DebugAdapterTracker|[\"'](?:keydown|keypress|keyup|beforeinput)[\"']|\bonDidType\b"
-    r"|registerCommand\s*\(\s*[\"'`]type[\"'`]|\.on\s*\(\s*[\"'](?:key|type|keystroke|keypress)[\"']|\binstallEventFilter\b|[\"']<Key",
+    r"|\.on_(?:type|key\w*|input|insert|edit|change\w*)\s*\(|\bonDidChange\s*\(|registerCommand\s*\(\s*[\"'`]type[\"'`]|\.on\s*\(\s*[\"'](?:key|type|keystroke|keypress)[\"']|\binstallEventFilter\b|[\"']<Key",
     also=r"contentChanges|\.text\b|getText|\.key\b|\.data\b|\.char\b|\.insert|\.changes?\b|\.content\b|\.keysym\b|\.value\b|variables|scopes",
 )
 COPIED = sign(

@@ -70,10 +70,38 @@ RENDERS = sign(
 )
 LOADS_OBJECTS = sign(
     "loads stored objects by a loader that runs what they say",
-    "yaml UnsafeLoader unsafe_load pickle dill marshal joblib torch.load deserialize shelve dictConfig fileConfig",
+    "UnsafeLoader unsafe_load full_load pickle dill marshal joblib torch.load deserialize shelve dictConfig fileConfig",
     r"\bshelve\.open\s*\(|\bdictConfig\s*\((?!\s*[{A-Z])|\bfileConfig\s*\(",
-    r"\byaml\.(?:unsafe_load|full_load)\b|\bUnsafeLoader\b|\byaml\.load\s*\(|\b(?:c?[pP]ickle|dill|marshal|cloudpickle|joblib)\.loads?\b|\btorch\.load\s*\(|\bv8\.deserialize\b|node-serialize",
+    r"\byaml\.(?:unsafe_load|full_load)\b|\bUnsafeLoader\b|\b(?:c?[pP]ickle|dill|marshal|cloudpickle|joblib)\.loads?\b|\btorch\.load\s*\(|\bv8\.deserialize\b|node-serialize",
     unless=r"SafeLoader|weights_only\s*=\s*True",
+)
+LOADS_YAML = sign(
+    "loads YAML by a loader of its own, which may run what it says",
+    "yaml.load",
+    r"\byaml\.load\s*\(",
+    unless=r"SafeLoader",
+    without=r"\bclass\s+\w+\s*\([\w.]*SafeLoader\s*\)",
+)
+RESOLVES = sign(
+    "calls what a text names",
+    "resolve_name locate( attrgetter methodcaller sys.modules import_string",
+    r"\bresolve_name\s*\(\s*(?![\"')])|\b(?:pydoc\.)?locate\s*\(\s*(?![\"')])|\b(?:attrgetter|methodcaller)\s*\(\s*(?![\"')*])",
+    r"\bsys\.modules\s*\[\s*(?![\"']|__name__|[^\]\n]*__module__)|\bsys\.modules\.get\s*\(\s*(?![\"']|__name__)|\bimport_string\s*\(\s*(?![\"')])",
+    unless=r"\bdef\s+locate|\bdel\s+sys\.modules|sys\.modules\[[^\]\n]+\]\s*=[^=]",
+    also=r"pkgutil|pydoc|operator|sys\.modules|import_string",
+)
+NOW_AND_THEN = sign(
+    "does something only on some days",
+    "%",
+    r"\bif\b[^\n]{0,120}\b(?:toordinal|weekday|isoweekday|time|timestamp|getDay|getDate|getHours|getMinutes|getSeconds|now)\s*\(\s*\)\s*%\s*\d+(?!\s*\])",
+    r"\bif\b[^\n]{0,120}\.(?:day|hour|minute|second|microsecond)\s*%\s*\d+(?!\s*\])",
+    r"\b(?:getDay|getDate|getHours|getMinutes|getSeconds)\s*\(\s*\)\s*%\s*\d+\s*(?:[!=]==?|\?|&&)",
+)
+WASM_UNNAMED = sign(
+    "runs WebAssembly out of a file that is not called so",
+    "WebAssembly",
+    r"\bWebAssembly\.(?:instantiate\w*|compile\w*|Module|Instance)\s*\(",
+    without=r"\.wasm\b|asm\.js",
 )
 MAKES_EXECUTABLE = sign(
     "makes a file executable",
@@ -115,12 +143,12 @@ OF_PROJECT = sign(
 )
 COMMANDS_CHOSEN = sign(
     "does commands of the editor whose names it does not spell out",
-    "executeCommand execute_command",
-    r"\bexecuteCommand\s*\(\s*(?![\"'`])\w|\bexecute_command\s*\(\s*(?![\"'])\w",
+    "executeCommand execute_command commands.execute",
+    r"\bcommands\.execute\s*\(\s*[a-z_$]|\bexecuteCommand\s*\(\s*(?![\"'`])\w|\bexecute_command\s*\(\s*(?![\"'])\w",
 )
 CHANGES_BY_PLACE = sign(
     "does something only in certain places of the world",
     "timeZone tzname getlocale language country",
     r"\bresolvedOptions\s*\(\s*\)\s*\.\s*(?:timeZone|locale)\b|\btime\.tzname\b|\bgetlocale\s*\(|\bnavigator\.languages?\b|ipapi|ip-api|\.country(?:_code|Code)?\b",
-    also=r"\.test\s*\(\s*\w*(?:zone|tz|locale|lang|country)|(?i:zone|tz\w*|locale|lang\w*|country\w*)\)?\s*(?:\.(?:includes|startsWith|startswith|match)\s*\(|===?|\bin\b)",
+    also=r"\.test\s*\(\s*\w*(?:zone|tz|locale|lang|country)|\bcreateHash\b|\bhashlib\b|(?i:zone|tz\w*|locale|lang\w*|country\w*)\)?\s*(?:\.(?:includes|startsWith|startswith|match)\s*\(|===?|\bin\b)",
 )

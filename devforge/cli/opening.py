@@ -52,6 +52,8 @@ def carry_out(
     from devforge.errors import Refused  # noqa: PLC0415
 
     plan = proposal.plan
+    if plan.refusals and not (as_json or dry_run):
+        raise Refused("; ".join(plan.refusals))
     if not as_json:
         click.echo(plan.render())
     if not told:
@@ -64,8 +66,6 @@ def carry_out(
         click.echo(json.dumps(_as_json(proposal, outcome, updates), indent=2))
     elif outcome:
         _say(outcome, updates)
-    if plan.refusals and not as_json:
-        raise Refused("; ".join(plan.refusals))
     return 1 if plan.refusals or (outcome and outcome.failed) else 0
 
 

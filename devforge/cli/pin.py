@@ -51,7 +51,7 @@ def unpin(extensions: tuple[str, ...], home: Path | None, as_json: bool) -> None
 @command
 @names_argument
 @click.option("--until", metavar="TIME", help="Such as 2026-12-24.")
-@click.option("--days", type=click.IntRange(1, 3650), help="For so long.")
+@click.option("--days", type=click.IntRange(1, 3650), metavar="N", help="For so long.")
 @home_option
 @json_option
 def hold(
@@ -70,7 +70,7 @@ def hold(
     end = now() + timedelta(days=days) if days else end
     text = end.isoformat(timespec="seconds") if end else "always"
     changed = _change(extensions, home, held_until=text)
-    when = f"until {text}" if end else "until `devforge unpin {id}`"
+    when = f"until {end:%Y-%m-%d %H:%M}" if end else "until `devforge unpin {id}`"
     _say(changed, f"{{id}} is held at {{version}} {when}", as_json)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +23,8 @@ SHOWN = 25
 @placed
 def search(words: tuple[str, ...], place: Place, as_json: bool) -> None:
     """Find extensions whose name, description, keywords or categories hold every word."""
+    from devforge.updates.similar import meant  # noqa: PLC0415
+
     terms = [word.casefold() for word in words or []]
     with open_updates(place) as updates:
         entries = updates.index.search()
@@ -31,21 +35,25 @@ def search(words: tuple[str, ...], place: Place, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([entry.model_dump(mode="json") for entry in found], indent=2))
         return
+    columns = os.get_terminal_size().columns if sys.stdout.isatty() else 0
     for entry in found[:SHOWN]:
-        click.echo(f"{entry.id!s:<36} {entry.version!s:<10} {entry.description}")
+        line = f"{entry.id!s:<28} {entry.version!s:<10} {entry.description}"
+        click.echo(f"{line[: columns - 1]}…" if 0 < columns < len(line) else line)
     if len(found) > SHOWN:
         click.echo(f"… and {len(found) - SHOWN} more; add a word to narrow it down", err=True)
     if not found:
         wanted = " ".join(words or [])
+        near = meant(wanted, (entry.id.name for entry in entries))
         click.echo(
-            f"nothing matches {wanted!r}" if terms else "this registry is still empty", err=True
+            f"nothing matches {wanted!r}{near}" if terms else "this registry is still empty",
+            err=True,
         )
 
 
 def _score(entry: SearchEntry, terms: list[str]) -> int:
     """How well `entry` answers: 0 where a word is missing; a hit in the name weighs most."""
     fields = (
-        (8, f"{entry.id} {entry.display_name}"),
+        (8, f"{entry.id} {entry.display_name} {entry.id.name.replace('-', '')}"),
         (4, " ".join(entry.keywords)),
         (2, " ".join(entry.categories)),
         (1, entry.description),

@@ -139,12 +139,11 @@ def _to(targets: Mapping[ExtensionId, Version | None], title: str, past: Past) -
             notes.append(f"keep     {entry.label}   already installed")
             continue
         record = past.kept(id, target)
-        refusal = _unsafe(id, target, past) or (
-            None
-            if record
-            else "its files are no longer kept whole; "
-            f"`devforge install {id} --version {target}` fetches it"
-        )
+        refusal = _unsafe(id, target, past)
+        if record is None and refusal is None:
+            had = any(e.id == id and target in (e.before, e.after) for e in past.events)
+            why = "its files are no longer kept whole" if had else "was never installed here"
+            refusal = f"{why}; `devforge install {id} --version {target}` fetches it"
         if refusal or record is None:
             refusals.append(f"{id} {target}: {refusal}")
             continue

@@ -107,7 +107,7 @@ def with_setting(config: Config, name: str, text: str) -> Config:
     value: Any = text
     if name in ("cooldown_excludes", "windows"):
         mark = ";" if name == "windows" else ","
-        value = [part.strip() for part in text.split(mark) if part.strip()]
+        value = [part.strip() for part in text.split(mark) if part.strip() not in ("", "none")]
     elif name.endswith(("_hours", "_megabytes")):
         value = int(text) if text.isascii() and text.isdigit() else text
     elif isinstance(getattr(config, name), bool):

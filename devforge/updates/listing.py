@@ -26,4 +26,5 @@ def _held(until: str | None, now: datetime) -> list[str]:
     end = parse_time(until) if until else None
     if until is None or (end and end <= now):
         return []
-    return [f"held until {until if end else '`devforge unpin`'}"]
+    then = f"{end.astimezone(now.tzinfo):%Y-%m-%d %H:%M}" if end else "`devforge unpin`"
+    return [f"held until {then}"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from devforge.model.index import ExtensionDocument
 from devforge.model.names import ExtensionId
@@ -110,9 +110,12 @@ def ago(moment: str | None, now: datetime) -> str:
     when = parse_time(moment)
     if when is None:
         return "never"
-    hours = (now - when).total_seconds() / 3600
-    if hours < 1:
-        return "within the hour" if hours >= 0 else "at a time still to come"
+    minutes = (now - when).total_seconds() / 60
+    if minutes < 0:
+        return "at a time still to come"
+    if minutes < 60:
+        return f"{int(minutes)} min ago" if minutes >= 1 else "just now"
+    hours = minutes / 60
     return f"{int(hours)} h ago" if hours < 48 else f"{int(hours // 24)} days ago"
 
 
@@ -146,7 +149,9 @@ def _reasons(case: Case) -> list[tuple[str, str]]:
     if not entry.enabled:
         found.append(("disabled", entry.disabled_because))
     until = here.config.own(entry.id).held_until
-    held = f", held until {'devforge unpin' if until == 'always' else until}" if until else ""
+    end = parse_time(until)
+    then = f"{end.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if end else "`devforge unpin`"
+    held = f", held until {then}" if until else ""
     found.append(("updates", f"{here.config.policy_of(entry.id)}{held}"))
     skipped = here.skipped.get(entry.id)
     if skipped:

@@ -35,7 +35,6 @@ def test_what_is_new_is_told_before_anything_is_installed(ink, person):
 
     assert found == {"1.2.0": ("Draws <U+001B>[31min red<U+202E>.",), "1.1.0": ("Draws.",)}
     assert person.has == {"acme.ink": "1.0.0"}
-    ink.is_down = True
     with pytest.raises(BadInput, match=r"acme.ink 3.0.0: the registry has 1.2.0, 1.1.0, 1.0.0"):
         person.updates.changes(id_("acme.ink"), version_("3.0.0"))
 

@@ -5,23 +5,24 @@ For Dev Forge itself: `devforge.updates.Updates`, described in docs/embedding.md
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from devforge.updates.api import Proposal, Report, Updates
-    from devforge.updates.apply import Outcome
+    from devforge.updates.apply import Outcome, Progress
+    from devforge.updates.installed import Installed
+    from devforge.updates.news import News
 
-__all__ = ["Outcome", "Proposal", "Report", "Updates"]
+__all__ = ["Installed", "News", "Outcome", "Progress", "Proposal", "Report", "Updates"]
+_PLACES = {
+    "Installed": "installed", "News": "news", "Outcome": "apply", "Progress": "apply",
+    "Proposal": "api", "Report": "api", "Updates": "api",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for only then: a command that needs a part of it starts faster."""
-    if name in ("Proposal", "Report", "Updates"):
-        from devforge.updates import api  # noqa: PLC0415
-
-        return getattr(api, name)
-    if name == "Outcome":
-        from devforge.updates.apply import Outcome  # noqa: PLC0415
-
-        return Outcome
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"devforge.updates.{_PLACES[name]}"), name)

@@ -26,6 +26,7 @@ from devforge.updates.apply import (
     download,
     note_run,
 )
+from devforge.updates.given import Id, Number, as_id, as_version
 from devforge.updates.history import By, Event
 from devforge.updates.home import Home
 from devforge.updates.installed import Installed, Record, State
@@ -107,7 +108,7 @@ class Updates:
         self._where, self._root, self._offline, self._region = index, root, offline, region
         self._platform = platform
         self._opened: Index | None = None
-        self._devforge = Version.parse(devforge) if devforge else None
+        self._devforge = as_version(devforge) if devforge else None
         self._clock = clock
         self._documents: dict[ExtensionId, ExtensionDocument | None] = {}
         self._errand: Errand | None = None
@@ -211,8 +212,8 @@ class Updates:
 
     def plan_install(
         self,
-        extensions: Iterable[ExtensionId],
-        exact: Mapping[ExtensionId, Version] | None = None,
+        extensions: Iterable[Id],
+        exact: Mapping[ExtensionId, Version] | Mapping[str, str] | None = None,
     ) -> Proposal:
         """Return what installing `extensions`, and what they need, would do.
 
@@ -222,29 +223,28 @@ class Updates:
         from devforge.updates.plan import plan_install  # noqa: PLC0415
 
         self._documents.clear()
-        state, wanted = self.home.state(), tuple(extensions)
+        state, wanted = self.home.state(), tuple(map(as_id, extensions))
+        named = {as_id(id): as_version(number) for id, number in (exact or {}).items()}
         for id in wanted:
             if id not in state.by_id and self._document(id) is None:
                 raise BadInput(self.absent(id))
         plan = plan_install(
             wanted,
-            exact=exact or {},
+            exact=named,
             here=self.circumstances(state, self.known()),
             lookup=self._document,
             installed=state.by_id,
         )
         return Proposal(cast("Plan[Change]", plan), state)
 
-    def plan(
-        self, extensions: Iterable[ExtensionId] | None = None, *, mode: Mode = "schedule"
-    ) -> Proposal:
+    def plan(self, extensions: Iterable[Id] | None = None, *, mode: Mode = "schedule") -> Proposal:
         """Return what an update would do now. `schedule`, the default, is what may be done unasked."""
         from devforge.updates.plan import plan_update  # noqa: PLC0415
 
         self._documents.clear()
         state = self.home.state()
         known = self.known()
-        names = tuple(extensions) if extensions is not None else None
+        names = tuple(map(as_id, extensions)) if extensions is not None else None
         newer = self._with_news(state, known)
 
         def lookup(id: ExtensionId) -> ExtensionDocument | None:
@@ -263,8 +263,8 @@ class Updates:
 
     def changes(
         self,
-        extension: ExtensionId,
-        to: Version | None = None,
+        extension: Id,
+        to: Number | None = None,
         *,
         progress: Callable[[Progress], object] = lambda _: None,
     ) -> tuple[News, ...]:
@@ -279,19 +279,20 @@ class Updates:
         from devforge.updates.news import changelog_at, news  # noqa: PLC0415
 
         self._documents.clear()
-        document, entry = self._document(extension), self.installed().get(extension)
+        id, number = as_id(extension), as_version(to) if to is not None else None
+        document, entry = self._document(id), self.installed().get(id)
         if document is None:
-            raise BadInput(self.absent(extension))
-        wanted = next((v for v in newest_first(document) if _is_wanted(v, to)), None)
+            raise BadInput(self.absent(id))
+        wanted = next((v for v in newest_first(document) if _is_wanted(v, number)), None)
         package = wanted.package_for(self.platform) if wanted else None
         if wanted is None or package is None:
             have = ", ".join(str(v.version) for v in document.versions[:5]) or "none"
-            raise BadInput(f"{extension} {to or ''}".rstrip() + f": the registry has {have}")
+            raise BadInput(f"{id} {to or ''}".rstrip() + f": the registry has {have}")
         if entry and entry.version == wanted.version:
             log = changelog_at(self.home.root / entry.directory)
         else:
-            content = download(extension, wanted, package, self.index, progress)
-            members = read_zip(content, name=f"{extension}-{wanted.version}.zip")
+            content = download(id, wanted, package, self.index, progress)
+            members = read_zip(content, name=f"{id}-{wanted.version}.zip")
             log = changelog_in({one.path: one.content for one in members})
         return news(document, log, have=entry.version if entry else None, to=wanted.version)
 
@@ -305,27 +306,32 @@ class Updates:
         log = changelog_at(self.home.root / entry.directory)
         return news(change.document, log, have=change.before, to=entry.version)
 
-    def plan_remove(self, extensions: Iterable[ExtensionId]) -> Proposal:
+    def plan_remove(self, extensions: Iterable[Id]) -> Proposal:
         """Return what removing `extensions` would do; refused while another needs one of them."""
         from devforge.updates.plan import plan_remove  # noqa: PLC0415
 
         state = self.home.state()
-        return Proposal(cast("Plan[Change]", plan_remove(extensions, installed=state.by_id)), state)
+        plan = plan_remove(map(as_id, extensions), installed=state.by_id)
+        return Proposal(cast("Plan[Change]", plan), state)
 
-    def plan_rollback(self, extension: ExtensionId, to: Version | None = None) -> Proposal:
+    def plan_rollback(self, extension: Id, to: Number | None = None) -> Proposal:
         """Return what going back to `to`, or to the version before the present one, would do."""
         from devforge.updates.back import plan_rollback  # noqa: PLC0415
 
         state = self.home.state()
-        plan = plan_rollback(extension, to=to, past=self._past(state))
+        wanted = as_version(to) if to is not None else None
+        plan = plan_rollback(as_id(extension), to=wanted, past=self._past(state))
         return Proposal(cast("Plan[Change]", plan), state)
 
-    def plan_rollback_to(self, moment: datetime, only: ExtensionId | None = None) -> Proposal:
-        """Return what making this home as it was at `moment` would do."""
+    def plan_rollback_to(self, moment: datetime, only: Id | None = None) -> Proposal:
+        """Return what making this home as it was at `moment` would do; without a zone it is this machine's."""
         from devforge.updates.back import plan_rollback_to  # noqa: PLC0415
 
         state = self.home.state()
-        plan = plan_rollback_to(moment, only=only, past=self._past(state))
+        when = moment if moment.tzinfo else moment.astimezone()
+        plan = plan_rollback_to(
+            when, only=as_id(only) if only is not None else None, past=self._past(state)
+        )
         return Proposal(cast("Plan[Change]", plan), state)
 
     def apply(
@@ -359,11 +365,11 @@ class Updates:
         remember(self.home, (c.document for c in installs.changes), index=self.index.location)
         return outcome
 
-    def rollback(self, extension: ExtensionId, to: Version | None = None) -> Outcome:
+    def rollback(self, extension: Id, to: Number | None = None) -> Outcome:
         """Go back, in one call."""
         return self.apply(self.plan_rollback(extension, to))
 
-    def activated(self, extension: ExtensionId, version: Version, *, ok: bool) -> Outcome:
+    def activated(self, extension: Id, version: Number, *, ok: bool) -> Outcome:
         """Note whether a version started; one that did not is gone back from, or disabled.
 
         Nothing is sent by this: where this home's owner wants it reported, the next `check` does.
@@ -371,31 +377,32 @@ class Updates:
         from devforge.updates.back import plan_recovery  # noqa: PLC0415
 
         state = self.home.state()
-        self._hear(state, extension, version, is_ok=ok)
+        id, number = as_id(extension), as_version(version)
+        self._hear(state, id, number, is_ok=ok)
         if ok:
-            note_run(self.home, state, extension, version, now=self._clock())
+            note_run(self.home, state, id, number, now=self._clock())
             return Outcome(())
-        plan = plan_recovery(extension, version, past=self._past(state))
+        plan = plan_recovery(id, number, past=self._past(state))
         return apply_changes(cast("Plan[Change]", plan), home=self.home, before=state, now=self._clock(), by="health")  # fmt: skip
 
-    def set_enabled(self, extension: ExtensionId, *, enabled: bool) -> Outcome:
+    def set_enabled(self, extension: Id, *, enabled: bool) -> Outcome:
         """Let Dev Forge load an extension, or not.
 
         Raises:
             BadInput: it is not installed. Refused: the registry calls it malicious.
         """
-        state = self.home.state()
-        entry = state.by_id.get(extension)
+        state, id = self.home.state(), as_id(extension)
+        entry = state.by_id.get(id)
         if entry is None:
-            raise BadInput(not_installed(extension, self.home.installed()))
+            raise BadInput(not_installed(id, state.by_id))
         if entry.enabled == enabled:
             return Outcome(())
         known = self._known_or_none() if enabled else None
-        listed = is_malicious(known.lists, extension, entry.version) if known else None
+        listed = is_malicious(known.lists, id, entry.version) if known else None
         if enabled and (known is None or listed):
             why = f"the registry calls it malicious: {listed.reason}" if listed else "known.json is damaged, so it is not known to be safe"  # fmt: skip
             raise Refused(f"{entry.label} stays disabled; {why}")
-        change = Enable(extension, entry.version) if enabled else Disable(extension, entry.version, "switched off by you")  # fmt: skip
+        change = Enable(id, entry.version) if enabled else Disable(id, entry.version, "switched off by you")  # fmt: skip
         return apply_changes(Plan("enable", (change,)), home=self.home, before=state, now=self._clock())  # fmt: skip
 
     def absent(self, extension: ExtensionId) -> str:
@@ -408,16 +415,17 @@ class Updates:
         more = near or "; `devforge search` finds what it has"
         return f"this registry does not have {extension}{more}"
 
-    def verify(self, extension: ExtensionId) -> tuple[Difference, ...]:
+    def verify(self, extension: Id) -> tuple[Difference, ...]:
         """Return every file of an installed extension that is not as it was installed.
 
         Raises:
             BadInput: it is not installed, or its record is gone.
         """
-        entry = self.home.installed().get(extension)
+        id, installed = as_id(extension), self.home.installed()
+        entry = installed.get(id)
         record = self.home.record(entry.directory) if entry else None
         if entry is None:
-            raise BadInput(not_installed(extension, self.home.installed()))
+            raise BadInput(not_installed(id, installed))
         if record is None:
             raise BadInput(
                 f"{entry.label}: its files or their record are gone; "

@@ -52,8 +52,11 @@ class Writer:
                 if os.stat(target).st_size == len(content):  # noqa: PTH116
                     return
                 descriptor = os.open(target, os.O_WRONLY | os.O_TRUNC)
-            with open(descriptor, "wb") as file:  # noqa: PTH123
-                file.write(content)
+            try:
+                while content := content[os.write(descriptor, content) :]:
+                    pass
+            finally:
+                os.close(descriptor)
         except OSError as error:
             raise Unavailable(f"could not write {target}: {error.strerror or error}") from error
         self.written.append(path)

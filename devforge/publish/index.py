@@ -126,7 +126,7 @@ class _Draft:
     by: Signing
     added: int = 0
     _kept: set[str] = field(default_factory=set)  # packages that the index lists as they are
-    documents: dict[str, ExtensionDocument] = field(default_factory=dict)
+    documents: dict[str, tuple[ExtensionDocument, File]] = field(default_factory=dict)
     # search shard or summary → id → what it says of it
     shards: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     summaries: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -212,24 +212,27 @@ class _Draft:
         target = layout.target_path(document.id)
         name = layout.bin_of(target, EXTENSIONS, self.bits[EXTENSIONS])
         self.added += 1
-        self.documents[target] = document
         self._listed(name)
-        self.revision.put(name, target, layout.encode_document(document))
+        at = self.revision.put(name, target, layout.encode_document(document))
+        self.documents[target] = document, at
         for package, file in layout.packages_of(document):
             if package not in self._kept:
                 self._listed(self._package_bin(package))[package] = file
         entry, id = layout.search_entry(document), str(document.id)
         self.shards.setdefault(layout.shard_target(document.id), {})[id] = entry
-        said = layout.summary_entry(entry["version"], self._listed(name)[target])
+        said = layout.summary_entry(entry["version"], at)
         self.summaries.setdefault(layout.summary_target(name), {})[id] = said
 
     def compare(self, before: Targets, losses: Losses) -> None:
         """Note what became of the documents of `before`, and of those that were added since."""
-        generation = self.revision.generation
-        self.present.bring_targets((t, at) for t, at in before.items() if self._file(t) != at)
+        generation, gone = self.revision.generation, (None, None)
+        self.present.bring_targets(
+            (target, at)
+            for target, at in before.items()
+            if self.documents.get(target, gone)[1] != at
+        )
         for target in sorted({*before, *self.documents}):
-            then, document = before.get(target), self.documents.get(target)
-            now = self._file(target)
+            then, (document, now) = before.get(target), self.documents.get(target, gone)
             if then == now and document is not None:
                 losses.compare(document, document)
                 continue
@@ -272,12 +275,8 @@ class _Draft:
             roles[role] = self.present.targets(role)
         return roles[role]
 
-    def _file(self, target: str) -> File | None:
-        name = layout.bin_of(target, EXTENSIONS, self.bits[EXTENSIONS])
-        return self.revision.roles.get(name, {}).get(target)
-
 
 def _change(generation: int, file: File | None, **subject: Any) -> Change:
     if file is None:
         return Change(g=generation, **subject)
-    return Change(g=generation, sha256=file["hashes"]["sha256"], length=file["length"], **subject)
+    return Change(g=generation, sha256=file.sha256, length=file.length, **subject)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -28,8 +30,15 @@ TIMESTAMP = "metadata/timestamp.json"
 EXTENSIONS, PACKAGES, LISTS = "e", "p", "lists"
 # Search shards are few, so that a browser loads them all at once; each is one hex digit.
 _SHARD_DIGITS = 1
-# What a role's metadata says of a target: {"hashes": {"sha256": …}, "length": …}.
-File = dict[str, Any]
+
+
+class File(NamedTuple):
+    """What a role's metadata says of a target."""
+
+    sha256: str
+    length: int
+
+
 Targets = dict[str, File]
 
 
@@ -62,22 +71,20 @@ def target_id(target: str) -> ExtensionId:
 def bin_of(target: str, prefix: str, bits: int) -> str:
     """The bin that lists `target`: it never moves, whatever else is published."""
     number = int.from_bytes(hashlib.sha256(target.encode()).digest()[:4], "big") >> (32 - bits)
-    return f"{prefix}-{number:0{_suffix_length(bits)}x}"
+    return bins_of(prefix, bits)[number]
 
 
-def bins_of(prefix: str, bits: int) -> list[str]:
+@lru_cache(maxsize=8)  # it is asked for every package there is
+def bins_of(prefix: str, bits: int) -> tuple[str, ...]:
     """The name of every bin, in order."""
-    return [f"{prefix}-{number:0{_suffix_length(bits)}x}" for number in range(1 << bits)]
+    digits = len(f"{(1 << bits) - 1:x}")
+    return tuple(f"{prefix}-{number:0{digits}x}" for number in range(1 << bits))
 
 
 def online_roles(config: Config) -> list[str]:
     """The name of every role of the online key that lists targets."""
     extensions = bins_of(EXTENSIONS, config.extension_bits)
     return [*extensions, *bins_of(PACKAGES, config.package_bits), LISTS]
-
-
-def _suffix_length(bits: int) -> int:
-    return len(f"{(1 << bits) - 1:x}")
 
 
 def shard_target(id: ExtensionId) -> str:
@@ -127,12 +134,22 @@ def pointer(content: bytes) -> Pointer:
 
 def file_of(content: bytes) -> File:
     """What metadata says of these bytes."""
-    return file_at(hashlib.sha256(content).hexdigest(), len(content))
+    return File(hashlib.sha256(content).hexdigest(), len(content))
 
 
-def file_at(sha256: str, length: int) -> File:
-    """What metadata says of a file."""
-    return {"hashes": {"sha256": sha256}, "length": length}
+def listed_in(signed: Mapping[str, Any]) -> Targets:
+    """What the signed part of a role's metadata lists."""
+    listed = signed.get("targets", {})
+    return {target: File(at["hashes"]["sha256"], at["length"]) for target, at in listed.items()}
+
+
+def listing(targets: Targets) -> bytes:
+    """Return what a role lists as metadata says it, in canonical JSON."""
+    said = [
+        f'{encode_basestring(target)}:{{"hashes":{{"sha256":"{at.sha256}"}},"length":{at.length}}}'
+        for target, at in sorted(targets.items())
+    ]
+    return f"{{{','.join(said)}}}".encode()
 
 
 def packages_of(document: ExtensionDocument) -> Iterator[tuple[str, File]]:
@@ -140,7 +157,7 @@ def packages_of(document: ExtensionDocument) -> Iterator[tuple[str, File]]:
     for version in document.versions:
         for platform, file in version.packages:
             name = package_name(document.id, version.version, platform)
-            yield f"packages/{name}", file_at(file.sha256, file.length)
+            yield f"packages/{name}", File(file.sha256, file.length)
 
 
 def without_usual_urls(document: ExtensionDocument, config: Config) -> ExtensionDocument:
@@ -198,7 +215,7 @@ def shard_bytes(entries: Mapping[str, Mapping[str, Any]]) -> bytes:
 
 def summary_entry(newest: str, document: File) -> list[str]:
     """Return what a summary says of an extension: its newest version, and which document is its."""
-    return [newest, document["hashes"]["sha256"][:FINGERPRINT]]
+    return [newest, document.sha256[:FINGERPRINT]]
 
 
 def summary_bytes(entries: Mapping[str, Sequence[str]]) -> bytes:

@@ -72,7 +72,7 @@ class PresentIndex:
 
     def bring_targets(self, files: Iterable[tuple[str, File]]) -> None:
         """Fetch at once the targets that will be read."""
-        self.place.bring(layout.target_file(name, at["hashes"]["sha256"]) for name, at in files)
+        self.place.bring(layout.target_file(name, at.sha256) for name, at in files)
 
     def role(self, name: str) -> Sealed:
         """Return what an online role says, the empty one if there is none."""
@@ -82,7 +82,7 @@ class PresentIndex:
 
     def targets(self, name: str) -> Targets:
         """Return a copy of what an online role lists; nothing if there is no such role."""
-        return dict(self.role(name).signed["targets"]) if name in self.versions else {}
+        return layout.listed_in(self.role(name).signed) if name in self.versions else {}
 
     def expiry(self, name: str) -> datetime:
         """Return when an online role expires; where that is noted for its version, it is not read."""
@@ -108,8 +108,7 @@ class PresentIndex:
 
     def content(self, target: str, at: File) -> bytes:
         """Return the bytes of a target."""
-        digest = at["hashes"]["sha256"]
-        return self._pinned(layout.target_file(target, digest), digest)
+        return self._pinned(layout.target_file(target, at.sha256), at.sha256)
 
     def changes(self) -> Changes | None:
         """Return the newest segment of the log of changes."""

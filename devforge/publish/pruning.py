@@ -192,7 +192,7 @@ class _Targets:
     def _files(self, path: str) -> Mapping[str, str]:
         """What one version of a role lists, target → file; nothing if it is not there, or damaged."""
         try:
-            listed = json.loads(self._place.read(path))["signed"].get("targets", {})
-            return {t: layout.target_file(t, at["hashes"]["sha256"]) for t, at in listed.items()}
+            listed = layout.listed_in(json.loads(self._place.read(path))["signed"])
+            return {target: layout.target_file(target, at.sha256) for target, at in listed.items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return {}

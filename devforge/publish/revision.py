@@ -15,10 +15,10 @@ from devforge.model.index import Change
 from devforge.model.publishing import SigningRules
 from devforge.publish import layout
 from devforge.publish.changelog import add_changes
-from devforge.publish.layout import Targets
+from devforge.publish.layout import File, Targets
 from devforge.publish.place import Writes
 from devforge.publish.present import PresentIndex
-from devforge.publish.signing import Signed, expiry, render_time, role, seal
+from devforge.publish.signing import Signed, expiry, render_time, role, seal, seal_listing
 from devforge.publish.trust import ROLES, Trust
 
 
@@ -77,11 +77,12 @@ class Revision:
         """The number this generation has, if there is anything to write."""
         return max(self.present.generation, self.by.floor.generation) + 1
 
-    def put(self, role: str, target: str, content: bytes) -> None:
-        """Have `role` list `target` with these bytes."""
+    def put(self, role: str, target: str, content: bytes) -> File:
+        """Have `role` list `target` with these bytes; return what it says of them."""
         file = layout.file_of(content)
         self.roles[role][target] = file
-        self.contents[layout.target_file(target, file["hashes"]["sha256"])] = content
+        self.contents[layout.target_file(target, file.sha256)] = content
+        return file
 
     def write(self) -> Written:
         """Write what differs, and never a file before those that it names."""
@@ -96,14 +97,14 @@ class Revision:
             name: listed for name, listed in self.roles.items() if self._is_due(name, listed)
         }
         for name, listed in renewed.items():
-            self._seal(writer, name, self._targets(listed))
+            self._seal_targets(writer, name, listed)
         generation = self._write_snapshot(writer, renewed, changes)
         floor = self._write_timestamp(writer, generation, changes)
         return Written(tuple(writer.written), floor)
 
     def _is_due(self, name: str, listed: Targets) -> bool:
         """Whether a role must be signed anew: it lists other things, or its signature grows old."""
-        if not self.present.has(name) or self.present.role(name).signed["targets"] != listed:
+        if not self.present.has(name) or self.present.targets(name) != listed:
             return True
         return self.is_old(name)
 
@@ -118,9 +119,10 @@ class Revision:
         is_noted = present.is_noted(name)
         return not is_noted and self.by.online.public_key.keyid not in present.role(name).keyids
 
-    def _targets(self, listed: Targets) -> Signed:
-        expires = expiry(self.by.now, self.rules.days)
-        return role("targets", self.generation, expires, targets=listed)
+    def _seal_targets(self, writer: Writes, name: str, listed: Targets) -> None:
+        signed = role("targets", self.generation, expiry(self.by.now, self.rules.days))
+        content = seal_listing(signed, layout.listing(listed), [self.by.online])
+        writer.write(layout.metadata_file(name, self.generation), content)
 
     def _seal(self, writer: Writes, name: str, signed: Signed) -> None:
         path = layout.metadata_file(name, signed["version"])

@@ -25,7 +25,7 @@ from devforge.model.index import ExtensionDocument
 from devforge.publish.index import build_index, update_index
 from devforge.publish.resign import resign
 from tests.bench import writing_index as index
-from tests.bench.figures import Benchmark, Figure, measure_alone
+from tests.bench.figures import Benchmark, Figure, measure_alone, size_of
 
 _REGISTRY = "operator/registry"
 _MADE_FROM = MadeFrom(registry="0" * 40, state=None, engine=None)
@@ -104,7 +104,7 @@ def fetch_whole(folder: str, url: str, token: str) -> str:
     out = Path(folder, "fetched")
     with _store(folder, url, token) as objects:
         IndexBranch(objects).restore(out)
-    return index._size(out)
+    return size_of(out)
 
 
 def one_more(folder: str) -> ExtensionDocument:

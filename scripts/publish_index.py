@@ -27,11 +27,10 @@ from devforge.publish.revision import Floor, Signing
 from devforge.publish.signed import Brought, bring_up_to_date, made_from
 from devforge.publish.trust import Trust, read_trust
 from devforge.updates.opening import open_index
+from scripts.publish_run import Run
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
-
-    from scripts.publish import Job
 
 _ATTEMPTS = 4
 _SECRET = "SIGNING_KEY"  # noqa: S105  its name
@@ -39,11 +38,11 @@ _CEREMONY = "docs/operator.md, “Keys”, says how in ten minutes"
 
 
 class IndexSteps:
-    """Works for one run of the job."""
+    """Works for one run of the run."""
 
-    def __init__(self, job: Job, at: str | None = None) -> None:
-        self._job, self._at = job, at
-        self.branch = IndexBranch(job.observed.registry)
+    def __init__(self, run: Run, at: str | None = None) -> None:
+        self._run, self._at = run, at
+        self.branch = IndexBranch(run.observed.registry)
 
     def write(self, arguments: argparse.Namespace) -> int:
         """Bring the branch `index` up to date, or show what that would do."""
@@ -57,15 +56,15 @@ class IndexSteps:
                     raise
                 time.sleep(2**attempt)
         print(brought)
-        self._job.environment.summarise(str(brought))
+        self._run.environment.summarise(str(brought))
         if arguments.apply:
             self._remember(brought.floor)
             named = due(
-                self._job.observed.policy(),
+                self._run.observed.policy(),
                 is_index_new=brought.is_changed,
                 is_released=arguments.released > 0,
             )
-            self._job.environment.put_output("follow", " ".join(named))
+            self._run.environment.put_output("follow", " ".join(named))
             return 0
         return 2 if brought.is_changed else 0
 
@@ -79,16 +78,16 @@ class IndexSteps:
 
     def watch(self, arguments: argparse.Namespace) -> int:
         """Tell the operator of signatures that hold for too short, and take it back when they do not."""
-        job = self._job
+        run = self._run
         with (
             tempfile.TemporaryDirectory(prefix="devforge-index-") as out,
             self.branch.opened(Path(out)) as index,
         ):
             index.signed_until = {}  # it is the metadata themselves that are asked here
             fresh = read_freshness(index, self._trust())
-        rules = job.observed.policy().publishing.signing
+        rules = run.observed.policy().publishing.signing
         alarms = tuple(fresh.alarms(rules, self._now()))
-        environment = job.environment
+        environment = run.environment
         issues = Issues(
             environment.repository, environment.secret_token(), api_url=environment.api_url
         )
@@ -102,12 +101,12 @@ class IndexSteps:
             apply(plan, lambda change: _set_inbox(issues, change))
             return 0
         finally:
-            job.requests += issues.requests
+            run.requests += issues.requests
             issues.close()
 
     def confirm(self, arguments: argparse.Namespace) -> int:
         """Ask the published index as clients do: one that saw the index before, and one whose clock is ahead."""
-        rules = self._job.observed.policy().publishing.signing
+        rules = self._run.observed.policy().publishing.signing
         root = self._folder() / "metadata/1.root.json"
         with tempfile.TemporaryDirectory(prefix="devforge-confirm-") as scratch:
             old, before = Path(scratch, "home"), Path(scratch, "before")
@@ -128,7 +127,7 @@ class IndexSteps:
         return 0
 
     def _bring(self, trust: Trust, out: Path, *, is_applied: bool) -> Brought:
-        observed = self._job.observed
+        observed = self._run.observed
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         by = Signing(trust, self._signer(trust), self._now(), self._floor())
@@ -153,7 +152,7 @@ class IndexSteps:
             raise BadInput(f"--at {self._at}: a time looks like 2026-12-24T09:00:00Z") from error
 
     def _folder(self) -> Path:
-        return self._job.checkout / "registry/trust"
+        return self._run.checkout / "registry/trust"
 
     def _trust(self) -> Trust:
         folder = self._folder()
@@ -165,7 +164,7 @@ class IndexSteps:
         return read_trust(folder)
 
     def _signer(self, trust: Trust) -> Signer:
-        secret = self._job.environment.signing_key
+        secret = self._run.environment.signing_key
         [public] = trust.online_keys.values()
         if secret is None:
             raise Refused(
@@ -175,7 +174,7 @@ class IndexSteps:
         return open_online_signer(secret.get_secret_value(), public, what=f"the secret {_SECRET}")
 
     def _floor(self) -> Floor:
-        found = self._job.state.read(FLOOR_PATH)
+        found = self._run.state.read(FLOOR_PATH)
         if found is None:
             return Floor()
         try:
@@ -189,7 +188,7 @@ class IndexSteps:
         if floor != self._floor():
             noted = PublishedFloor(generation=floor.generation, timestamp=floor.timestamp)
             content = noted.model_dump_json().encode() + b"\n"
-            self._job.state.commit(
+            self._run.state.commit(
                 {FLOOR_PATH: content}, f"Note generation {floor.generation} of the index"
             )
 

@@ -14,8 +14,8 @@ from devforge.adapters.registry import read_registry_tree
 from devforge.adapters.state import State
 from devforge.advisories.find import find_vulnerabilities, parts_of
 from devforge.advisories.known import read_own
-from devforge.advisories.reopen import Open, Out, Own
 from devforge.advisories.shelf import Shelf
+from devforge.advisories.standing import Open, Out, Own
 from devforge.advisories.words import issue_mark
 from devforge.errors import Refused, Unavailable
 from devforge.model import inbox

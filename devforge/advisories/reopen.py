@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from devforge.advisories.find import Part
 from devforge.advisories.severity import is_as_bad_as
+from devforge.advisories.standing import Open, Out
 from devforge.advisories.words import issue_body, issue_mark, issue_title, reason_of
 from devforge.model import inbox
 from devforge.model.components import Vulnerability
@@ -16,42 +16,10 @@ from devforge.model.names import ExtensionId
 from devforge.model.policy import Advisories
 from devforge.model.recall import Recall
 from devforge.model.records import Yank
-from devforge.model.versions import Version
 from devforge.plan import Plan
 
 SECTION = "advisories"
 _FEW = 10  # so many are taken back whatever share of a small marketplace they are
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """One of the registry's advisories about an extension of ours. It yanks whatever its severity."""
-
-    id: str
-    summary: str
-
-
-@dataclass(frozen=True, slots=True)
-class Out:
-    """A version that is out, and all that is known against it."""
-
-    id: ExtensionId
-    version: Version
-    parts: tuple[Part, ...] = ()
-    own: tuple[Own, ...] = ()
-    found: tuple[Vulnerability, ...] = ()
-    by_record: bool = False  # its own record already takes it back
-    recall: Recall | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """An issue as it is."""
-
-    number: int
-    title: str
-    body: str
-    state: Literal["open", "closed"]
 
 
 @dataclass(frozen=True, slots=True)

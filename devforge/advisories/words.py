@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from devforge.advisories.standing import Out
 from devforge.model.components import Vulnerability
 from devforge.model.names import ExtensionId
-
-if TYPE_CHECKING:
-    from devforge.advisories.reopen import Out
 
 _REASON = 280
 _ROWS = 50

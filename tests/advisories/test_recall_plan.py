@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from devforge.adapters.policy import load_policy
-from devforge.advisories.reopen import Out, Own, SetIssue, SetRecall, plan_reopen
+from devforge.advisories.reopen import SetIssue, SetRecall, plan_reopen
+from devforge.advisories.standing import Out, Own
 from devforge.model import inbox
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version

@@ -119,8 +119,8 @@ def test_ten_thousand_names_are_compared_in_well_under_a_second():
     ]
     likenesses("todo-tree", names)
 
-    start = time.perf_counter()
+    start = time.process_time()
     likenesses("e12-n7", names)
 
     assert len(names) == 10_000
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

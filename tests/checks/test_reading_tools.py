@@ -99,7 +99,7 @@ def test_children_of_a_tool_end_with_it(tmp_path):
     )
 
     assert answer.output == b"done\n"
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 50
 
 
 def test_a_tool_learns_no_secret_of_the_job(tmp_path, monkeypatch):
@@ -167,7 +167,7 @@ def test_after_a_time_out_no_second_way_is_tried(tmp_path, code):
     answer = scan(code, programs=[slow, slow], seconds=1)
 
     assert answer == Missing(reason="semgrep gave no answer within 1 seconds")
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 50
 
 
 def test_a_rule_that_does_not_compile_is_no_answer(tmp_path, code):

@@ -50,9 +50,9 @@ def test_an_honest_pattern_is_not_called_slow(pattern):
 )
 def test_what_is_called_slow_doubles_with_each_letter(pattern, text):
     def seconds(length: int) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         re.search(pattern, text * length + "!")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     assert seconds(22) > 6 * seconds(16)
 
@@ -68,7 +68,7 @@ def test_no_pattern_breaks_the_reader(pattern):
     ids=["copies of copies", "deep", "wide"],
 )  # fmt: skip
 def test_no_pattern_takes_the_review_long(pattern):
-    start = time.perf_counter()
+    start = time.process_time()
     slowness(pattern)
 
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -100,7 +100,7 @@ def check(submission: Submission) -> Iterator[Finding]:
             yield from low(files, tests, submission.policy.review.coverage, is_whole=is_whole)
         yield from low_in_changes(files, submission, is_whole=is_whole)
     elif submission.policy.review.coverage.require_tests:
-        yield _missing(tests.skipped if tests else 0)
+        yield _missing(tests.skipped if tests else 0, submission)
 
 
 def _is_hosted(trial: Trial, submission: Submission) -> bool:
@@ -108,12 +108,14 @@ def _is_hosted(trial: Trial, submission: Submission) -> bool:
     return isinstance(started, Failure) and bool(beyond_sandbox(started.output, submission))
 
 
-def _missing(skipped: int) -> Finding:
+def _missing(skipped: int, submission: Submission) -> Finding:
+    is_python = submission.manifest is None or submission.manifest.language == "python"
+    where = "pytest finds them (tests/test_*.py)" if is_python else "`node --test` finds them (*.test.js, *.test.ts)"
     problem = f"{counted(skipped, 'test')} found, all skipped" if skipped else "no test was found"
     return MISSING.finding(
         at="tests",
         problem=problem,
-        remedy="add tests where pytest finds them (tests/test_*.py), or node --test (*.test.js)",
+        remedy=f"add tests where {where}",
     )
 
 
@@ -130,7 +132,7 @@ def _cannot_run(failure: Failure, submission: Submission) -> Finding:
             ),
         )
     if why := beyond_sandbox(text, submission) or wants_surroundings(text, submission):
-        return beyond(f"{failure.what}, because {why}{said}")
+        return beyond(f"the tests cannot start here, because {why}")
     if uninstalled := none_installed(submission):
         told = "" if uninstalled in failure.what else f": {uninstalled}"
         return CANNOT_RUN.finding(

@@ -29,7 +29,17 @@ BEYOND = Rule(
     "fault; a person reads them instead.",
 )
 
+_OF_SEVERAL = {"exists": "exist", "comes": "come", "is": "are"}
+_OF_A_MODULE = re.compile(rf"(?P<name>`[^`]+`) (?P<verb>{'|'.join(_OF_SEVERAL)}) (?P<rest>.+)")
 _SHOWN_TESTS = 5
+_SHOWN_REASONS = 4
+_SHOWN_LETTERS = 160
+# Modules whose package has another name.
+_PACKAGES = {
+    "pkg_resources": "setuptools", "yaml": "PyYAML", "PIL": "Pillow", "bs4": "beautifulsoup4",
+    "dateutil": "python-dateutil", "git": "GitPython", "cv2": "opencv-python", "sklearn": "scikit-learn",
+    "docx": "python-docx", "dotenv": "python-dotenv", "serial": "pyserial", "OpenSSL": "pyOpenSSL",
+}  # fmt: skip
 # What differs between failures that are alike: where a run has its files, and where objects lie.
 _OF_THE_RUN = re.compile(r"/tmp/[^\s'\"]+|\b0x[0-9a-f]+")  # noqa: S108 - in texts, not on disk
 _NO_LOCK = "without a package-lock.json no dependency is installed"
@@ -85,21 +95,22 @@ class Failures:
         return bool(self.packages) and not self.none_installed
 
     def findings(self) -> Iterator[Finding]:
-        for why, failures in self.beyond.items():
+        for why, failures in _alike(self.beyond).items():
             yield beyond(
                 f"{counted(len(failures), 'test')} cannot run here, because {why}: {_first(failures)}"
             )
         if self.packages:
             yield self._not_installed()
-        for reason, failures in self.own.items():
-            yield self._own(reason, failures)
+        for place, reasons in self._own_by_place().items():
+            yield self._own(place, reasons)
         if (rest := self.tests.failed - len(self.tests.failures)) > 0:
             yield self._rest(rest)
 
     def _not_installed(self) -> Finding:
         failures = [failure for found in self.packages.values() for failure in found]
         names = ", ".join(sorted(self.packages))
-        remedy = f"list {names} where you list what your tests need, such as the extra `test`"
+        packages = ", ".join(sorted({_PACKAGES.get(name, name) for name in self.packages}))
+        remedy = f"list {packages} where you list what your tests need, such as the extra `test`"
         if self.none_installed:
             remedy = f"{unlocked(self.none_installed, self._submission)}, so that the tests can run here; until then a person reads them"
         return FAIL.finding(
@@ -118,10 +129,15 @@ class Failures:
         mostly = self.tests.passed >= self.tests.failed
         return "person" if mostly or self.none_installed or self.uninstalled else "block"
 
-    def _own(self, reason: str, failures: list[str]) -> Finding:
-        problem = f"this test fails: {failures[0]}"
-        if len(failures) > 1:
-            problem = f"{len(failures)} tests fail alike: {_first(failures)}: {reason}"
+    def _own_by_place(self) -> dict[str, dict[str, list[str]]]:
+        """Place → what its tests say → the failures that say it; what is said alike is said once."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for reason, failures in self.own.items():
+            found.setdefault(_place(failures[0]), {})[reason] = failures
+        return found
+
+    def _own(self, place: str, reasons: dict[str, list[str]]) -> Finding:
+        problem = _together(reasons)
         remedy = (
             f"mend the test or what it tests; {self.tests.framework} shows the same from a clean checkout. "
             "If it passes there, say so: a maintainer looks"
@@ -129,9 +145,7 @@ class Failures:
         if self.uninstalled:
             problem += f" ({self.uninstalled})"
             remedy = "nothing, if it fails for want of what is not installed here: a maintainer looks; otherwise mend it"
-        return FAIL.finding(
-            at=_place(failures[0]), problem=problem, remedy=remedy, severity=self._severity
-        )
+        return FAIL.finding(at=place, problem=problem, remedy=remedy, severity=self._severity)
 
     def _rest(self, number: int) -> Finding:
         shared = bool(self.beyond) and not (self.own or self.packages)
@@ -141,6 +155,42 @@ class Failures:
             remedy=f"run {self.tests.framework} from a clean checkout to see all of them",
             severity="person" if shared else self._severity,
         )
+
+
+def _alike(beyond: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Causes that are one but for a module's name, as one: "`a` and `b` exist only inside …"."""
+    names: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
+    for why, failures in beyond.items():
+        one = _OF_A_MODULE.fullmatch(why)
+        cause = f"{one['verb']} {one['rest']}" if one else why
+        names.setdefault(cause, []).extend([one["name"]] if one else [])
+        found.setdefault(cause, []).extend(failures)
+    return {_named(names[cause], cause): failures for cause, failures in found.items()}
+
+
+def _named(names: list[str], cause: str) -> str:
+    if len(names) < 2:
+        return " ".join([*names, cause])
+    verb, _, rest = cause.partition(" ")
+    return f"{', '.join(names[:-1])} and {names[-1]} {_OF_SEVERAL[verb]} {rest}"
+
+
+def _together(reasons: dict[str, list[str]]) -> str:
+    """Say which tests fail and why: one, those that fail alike, or the first of each kind."""
+    if len(reasons) == 1:
+        ((reason, failures),) = reasons.items()
+        alike = f"{len(failures)} tests fail alike: {_first(failures)}: {reason}"
+        return f"this test fails: {failures[0]}" if len(failures) == 1 else alike
+    kinds = list(reasons.items())
+    said = [f"{_first(fs)}: {_shortened(reason)}" for reason, fs in kinds[:_SHOWN_REASONS]]
+    rest = [f.partition(": ")[0] for _, fs in kinds[_SHOWN_REASONS:] for f in fs]
+    also = [f"and for other reasons {', '.join(rest)}"] if rest else []
+    return f"{sum(map(len, reasons.values()))} tests fail: {'; '.join([*said, *also])}"
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= _SHOWN_LETTERS else f"{reason[: _SHOWN_LETTERS - 1].rstrip()}…"
 
 
 def _uninstalled(submission: Submission) -> str:

@@ -95,6 +95,12 @@ TEXTS = (
     Text(("ISC",), (_ISC_GRANT_OLD, "with or without fee", _ISC_CONDITION)),
     Text(("0BSD",), (_ISC_GRANT, "with or without fee is hereby granted"), (_ISC_CONDITION,)),
 )  # fmt: skip
+# The notice that the GNU licences ask for at the head of a program, where it stands alone.
+_NOTICE = re.compile(
+    r"gnu (?P<kind>lesser |affero )?general public license as published by the free software foundation"
+    r" either version (?P<version>[23](?: 1)?) of the license or at your option any later version"
+)
+_GNU = {None: "GPL", "lesser ": "LGPL", "affero ": "AGPL"}
 # Sentences that take back what a permissive text gives.
 _RESTRICTIONS = ("non commercial", "noncommercial", "for evaluation only", "may not be sold")
 _PERMISSIVE = {"MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Zlib"}
@@ -107,4 +113,7 @@ def recognise(text: str) -> tuple[str, ...]:
         if all(p in words for p in known.has) and not any(p in words for p in known.lacks):
             altered = any(phrase in words for phrase in _RESTRICTIONS)
             return () if altered and _PERMISSIVE.intersection(known.ids) else known.ids
+    if notice := _NOTICE.search(words):
+        version = notice["version"].replace(" ", ".")
+        return _only_or_later(f"{_GNU[notice['kind']]}-{version if '.' in version else version + '.0'}")
     return ()

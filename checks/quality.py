@@ -77,7 +77,7 @@ REMEDIES = {
 }
 _RULES_OF = {
     "invalid-syntax": SYNTAX, "E9": SYNTAX, "F70": SYNTAX, "F62": SYNTAX,
-    "F82": UNDEFINED, "no-unassigned-vars": UNDEFINED,
+    "F82": UNDEFINED,
     "F50": FORMAT, "F52": FORMAT, "PLE1300": FORMAT, "PLE1307": FORMAT, "PLE12": FORMAT,
     "F63": COMPARISON, "B015": COMPARISON, "use-isnan": COMPARISON, "valid-typeof": COMPARISON,
     "no-compare-neg-zero": COMPARISON, "no-constant-binary-expression": COMPARISON,

@@ -71,7 +71,7 @@ WORDS = {
     "no-self-assign": "{names} is assigned to itself",
     "no-setter-return": "what a setter returns is thrown away",
     "no-this-before-super": "`this` is used before `super()` was called",
-    "no-unassigned-vars": "{names} is used, but never given a value",
+    "no-unassigned-vars": "{names} is used, and nothing ever gives it a value",
     "no-unreachable": "this line is never reached",
     "no-unsafe-finally": "leaving `finally` early silences the error on its way",
     "no-unsafe-negation": "`!` is applied before `in` or `instanceof`",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from checks.dependencies.rules import CONFUSED, ELSEWHERE
@@ -63,10 +63,12 @@ _INDEXES = (
 
 def check(tree: SourceTree, facts: tuple[DependencyFact, ...]) -> Iterator[Finding]:
     """Yield a finding for each other index, and each dependency that comes from no index at all."""
+    from_host = _by_host(facts)
+    told = {f"{host}/" for _, host, for_tests in from_host if not for_tests}
     for path, file in tree.files.items():
         if file.mode != "symlink":
-            yield from _other_index(path, file, facts)
-    yield from _all_elsewhere(facts)
+            yield from _other_index(path, file, facts, told)
+    yield from _all_elsewhere(facts, from_host)
 
 
 def place_of_origin(fact: DependencyFact) -> Literal["local", "elsewhere"] | None:
@@ -80,9 +82,13 @@ def place_of_origin(fact: DependencyFact) -> Literal["local", "elsewhere"] | Non
 
 
 def _other_index(
-    path: str, file: SourceFile, facts: tuple[DependencyFact, ...]
+    path: str, file: SourceFile, facts: tuple[DependencyFact, ...], told: Collection[str]
 ) -> Iterator[Finding]:
-    """Where settings say that packages come from another index, or a lock that they did."""
+    """Where settings say that packages come from another index, or a lock that they did.
+
+    Args:
+        told: the hosts that are told of with the packages that come from them.
+    """
     directories, _, name = path.rpartition("/")
     pattern = next((p for names, p in _INDEXES if names.fullmatch(name)), None)
     if pattern is None or directories not in ("", "requirements"):
@@ -90,7 +96,7 @@ def _other_index(
     for match in pattern.finditer(file.text):
         found = match.groupdict()
         address = found.get("at") or found.get("more") or ""
-        if _USUAL_INDEX.match(address):
+        if _USUAL_INDEX.match(address) or address.startswith(tuple(told)):
             continue
         line = file.text.count("\n", 0, match.start()) + 1
         if found.get("extra"):
@@ -117,16 +123,30 @@ def _confused(path: str, line: int, address: str, facts: tuple[DependencyFact, .
     )
 
 
-def _all_elsewhere(facts: tuple[DependencyFact, ...]) -> Iterator[Finding]:
-    """Yield a finding for each dependency that is asked for, and one for all that a lock has from a host."""
-    from_host: dict[tuple[str, str, bool], list[DependencyFact]] = defaultdict(list)
+def _host(fact: DependencyFact) -> str | None:
+    """The host that a package of a lock comes from, where that is not the index."""
+    found = _HOST.match(_where(fact)) if not fact.direct and place_of_origin(fact) else None
+    return found[0] if found else None
+
+
+def _by_host(
+    facts: tuple[DependencyFact, ...],
+) -> dict[tuple[str, str, bool], list[DependencyFact]]:
+    """Lock, host and whether only tests want it → the packages."""
+    found: dict[tuple[str, str, bool], list[DependencyFact]] = defaultdict(list)
     for fact in facts:
-        if (place := place_of_origin(fact)) is None:
-            continue
-        found = None if fact.direct else _HOST.match(_where(fact))
-        if found:
-            from_host[fact.source, found[0], fact.for_tests].append(fact)
-        else:
+        if host := _host(fact):
+            found[fact.source, host, fact.for_tests].append(fact)
+    return found
+
+
+def _all_elsewhere(
+    facts: tuple[DependencyFact, ...],
+    from_host: dict[tuple[str, str, bool], list[DependencyFact]],
+) -> Iterator[Finding]:
+    """Yield a finding for each dependency that is asked for, and one for all that a lock has from a host."""
+    for fact in facts:
+        if (place := place_of_origin(fact)) and not _host(fact):
             yield _elsewhere(fact, place)
     for (source, host, for_tests), those in from_host.items():
         if len(those) == 1:

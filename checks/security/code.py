@@ -37,8 +37,9 @@ _BY_ID = {rule.id: rule for rule in rules.RULES}
 _DYNAMIC_CODE = "power-dynamic"
 _UNREAD = "unread"
 _LINES_SHOWN = 6
+_IN_PART = "PartialParsing"
 _REASONS = {
-    "PartialParsing": "a part of it is written in a way that could not be parsed",
+    _IN_PART: "a part of it is written in a way that could not be parsed",
     "Syntax error": "it could not be parsed",
     "Timeout": "reading it took longer than a review has",
     "passed over": "it was passed over",
@@ -55,12 +56,15 @@ _UNREAD_REMEDIES = {
 def check(submission: Submission, found: Iterable[ToolFinding]) -> Iterator[Finding]:
     """Yield one finding for each kind of thing in each file, with all its lines."""
     groups: dict[tuple[str, str, str, Severity], list[int]] = defaultdict(list)
+    unread: dict[tuple[str, str], list[int]] = defaultdict(list)
     for finding in found:
         if finding.code == _UNREAD:
-            yield from _unread(submission, finding)
+            unread[finding.path, finding.message].append(finding.line)
         elif meaning := _meaning(finding):
             rule, words, severity = meaning
             groups[finding.path, rule.id, words, severity].append(finding.line)
+    for (path, why), lines in unread.items():
+        yield from _unread(submission, path, why, sorted(set(lines)))
     for (path, rule_id, words, severity), lines in groups.items():
         yield _finding(submission, _BY_ID[rule_id], path, lines, words, severity)
 
@@ -85,31 +89,43 @@ def _finding(
     submission: Submission, rule: Rule, path: str, lines: list[int], words: str, severity: Severity
 ) -> Finding:
     places = sorted(set(lines))
-    more = len(places) - _LINES_SHOWN
-    listed = ", ".join(map(str, places[:_LINES_SHOWN])) + (f" and {more} more" if more > 0 else "")
-    where = f"line {listed}" if len(places) == 1 else f"lines {listed}"
     if rule in SLIPS and place_of(path) == "vendored":
         severity = "info"
     return rule.finding(
         at=path,
         line=places[0],
         lines=tuple(places),
-        problem=f"{where}: {words}",
+        problem=f"{_listed(places)}: {words}",
         remedy=rules.REMEDIES[rule.id],
         severity=milder(severity, path, submission),
     )
 
 
-def _unread(submission: Submission, finding: ToolFinding) -> Iterator[Finding]:
+def _listed(lines: list[int]) -> str:
+    more = len(lines) - _LINES_SHOWN
+    shown = ", ".join(map(str, lines[:_LINES_SHOWN])) + (f" and {more} more" if more > 0 else "")
+    return f"line {shown}" if len(lines) == 1 else f"lines {shown}"
+
+
+def _unread(
+    submission: Submission, path: str, why: str, lines: list[int]
+) -> Iterator[Finding]:
     """A file that was not read whole. One that no interpreter reads either is quality's business."""
     broken = () if isinstance(submission.lint, Missing) else submission.lint
-    if any(f.path == finding.path and f.code == "invalid-syntax" for f in broken):
+    if any(f.path == path and f.code == "invalid-syntax" for f in broken):
         return
     # Not milder for what only our tools cannot parse: that is where one would hide something.
-    severity: Severity = "warn" if place_of(finding.path) == "vendored" else "person"
+    severity: Severity = "warn" if place_of(path) == "vendored" else "person"
+    is_part = why == _IN_PART and lines != [1]
     yield rules.UNREAD.finding(
-        at=finding.path,
-        problem=f"not all of the file was read: {_REASONS.get(finding.message, finding.message)}",
-        remedy=_UNREAD_REMEDIES.get(finding.message, _READ_BY_A_PERSON),
-        severity=milder(severity, finding.path, submission),
+        at=path,
+        line=lines[0] if is_part else None,
+        lines=tuple(lines) if is_part else (),
+        problem=(
+            f"{_listed(lines)}: our tools could not read what is written from here on, for a line or a few"
+            if is_part
+            else f"not all of the file was read: {_REASONS.get(why, why)}"
+        ),
+        remedy=_UNREAD_REMEDIES.get(why, _READ_BY_A_PERSON),
+        severity=milder(severity, path, submission),
     )

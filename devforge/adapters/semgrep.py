@@ -56,6 +56,15 @@ class _Error(Foreign):
     message: str = ""
     type: object = None
 
+    @property
+    def kind(self) -> tuple[str, tuple[int, ...]]:
+        """What went wrong, and the lines where each part begins that was not read, if it says so."""
+        if not (isinstance(self.type, list) and self.type):
+            return str(self.type), ()
+        spans = self.type[1] if len(self.type) > 1 and isinstance(self.type[1], list) else []
+        lines = [span.get("start", {}).get("line") for span in spans if isinstance(span, dict)]
+        return str(self.type[0]), tuple(line for line in lines if isinstance(line, int) and line > 0)
+
 
 class _Paths(Foreign):
     scanned: list[str]
@@ -172,11 +181,12 @@ def _unread(output: _Output, wanted: set[str]) -> Iterator[ToolFinding]:
         if error.path is None:
             raise ToolFailed(f"semgrep: {' '.join(error.message.split())[:300]}")
         path = error.path.removeprefix("./")
-        kind = error.type[0] if isinstance(error.type, list) and error.type else error.type
-        yield _not_read(path, str(kind))
+        kind, spans = error.kind
+        for line in spans or (1,):
+            yield _not_read(path, kind, line)
     for path in wanted - whole:
         yield _not_read(path, "passed over")
 
 
-def _not_read(path: str, why: str) -> ToolFinding:
-    return ToolFinding(tool="semgrep", code=UNREAD, path=path, line=1, message=why)
+def _not_read(path: str, why: str, line: int = 1) -> ToolFinding:
+    return ToolFinding(tool="semgrep", code=UNREAD, path=path, line=line, message=why)

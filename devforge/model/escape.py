@@ -9,6 +9,7 @@ from urllib.parse import quote
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:=>])")
 _JOINER = "\u2060"  # invisible; keeps GitHub from seeing a name, a number or an address
 _NAMED = re.compile(r"@(?=[A-Za-z0-9])|#(?=\d)|(?<=\b[Gg][Hh])-(?=\d)|(?<=:)(?=//)|(?<=\bwww)\.")
+_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
@@ -21,7 +22,17 @@ def plain(text: str, limit: int = 600) -> str:
 
 def markdown(text: str, limit: int = 600) -> str:
     """Return `text` so that GitHub shows exactly it: no mention, link, image, HTML or fence."""
-    shown = plain(text, limit).replace("&", "&amp;").replace("<", "&lt;")
+    return _escaped(plain(text, limit))
+
+
+def prose(text: str, limit: int = 600) -> str:
+    """As `markdown`, with what stands between two backticks shown as code."""
+    parts = _CODE.split(plain(text, limit))
+    return "".join(code(part, limit) if n % 2 else _escaped(part) for n, part in enumerate(parts))
+
+
+def _escaped(line: str) -> str:
+    shown = line.replace("&", "&amp;").replace("<", "&lt;")
     escaped = _SPECIAL.sub(r"\\\1", _NAMED.sub(lambda found: found[0] + _JOINER, shown))
     return escaped.replace(r"\.", ".").replace(r"\-", "-").replace(r"\:", ":").replace(r"\=", "=")
 

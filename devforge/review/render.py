@@ -24,7 +24,7 @@ from devforge.review import words
 from devforge.review.changes import changes_of
 from devforge.review.places import Turn
 from devforge.review.standing import Standing
-from devforge.review.waiving import is_justifiable
+from devforge.review.waiving import is_justifiable, is_settled_by_approval
 
 MARKER = "<!-- devforge:review -->"
 COMMENT_BYTES = 60_000  # GitHub takes 65,536 characters
@@ -112,12 +112,15 @@ def render_comment(
             head=head[:12],
             reasons=report.reasons,
             blocking=words.groups(report, "block", limit=limit),
+            is_once=words.is_once(report),
             for_people=words.groups(report, "person", limit=limit),
             advice=words.groups(report, "warn", "info", limit=limit),
             advice_count=sum(1 for _ in words.advice(report)),
             accepted=tuple(words.accepted(report))[: 3 * limit],
             justifiable=any(is_justifiable(f.rule) for _, f in words.findings_of(report, "block")),
-            justified=any(f.excused for _, f in words.findings_of(report, "person")),
+            settled=any(
+                is_settled_by_approval(f) for _, f in words.findings_of(report, "person")
+            ),
             silent=words.silent(report),
             checks=_rows(report),
             commit=report.commit,
@@ -238,7 +241,7 @@ def _template(links: Links) -> Any:
     """The template with Markdown's own escaping: every value is escaped, whatever it is."""
 
     def finalize(value: object) -> object:
-        return value if isinstance(value, Markup) else Markup(escape.markdown(str(value), 1200))  # noqa: S704
+        return value if isinstance(value, Markup) else Markup(escape.prose(str(value), 1200))  # noqa: S704
 
     def place(finding: Finding) -> Markup:
         shown = escape.code(words.place(finding))

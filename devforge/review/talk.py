@@ -17,7 +17,7 @@ from devforge.model.waivers import Accepted
 from devforge.review.listening import Bench, Heard, listen
 from devforge.review.memory import Memory, kept_orders
 from devforge.review.standing import Standing, stand
-from devforge.review.waiving import accept, found_in, why_never
+from devforge.review.waiving import accept, found_in, is_settled_by_approval, why_never
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +119,24 @@ def with_waivers(talk: Talk, last: Report | None, tree: SourceTree | None, now: 
 def with_agreed(
     talk: Talk, report: Report, tree: SourceTree, policy: Policy, now: datetime
 ) -> Talk:
-    """Return the talk with what the author justified accepted, now that a maintainer approved it."""
+    """Return the talk with what a maintainer saw and approved accepted, so that nobody is asked twice.
+
+    What could be malice, unless its author justified it, and what is asked of the change itself
+    stays open: those are looked at each time.
+    """
     if report.decision != "merge" or not talk.standing.approvals:
         return talk
     by = talk.standing.approvals[0]
-    agreed = [
-        finding
+    seen = [
+        finding.model_copy(
+            update={"excused": finding.excused or f"seen when {report.version} was approved"}
+        )
         for check in report.checks
         for finding in check.findings
-        if finding.severity == "person" and finding.excused
+        if finding.severity == "person" and is_settled_by_approval(finding)
         if why_never(finding.rule, policy) is None
     ]
-    accepted = accept(agreed, tree, reason="", by=by.id, login=by.login, when=now)
+    accepted = accept(seen, tree, reason="", by=by.id, login=by.login, when=now)
     return replace(talk, accepted=(*talk.accepted, *accepted))
 
 

@@ -7,6 +7,7 @@ A justification in the manifest turns what blocks into a maintainer's question; 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -39,6 +40,7 @@ MALICE = frozenset(
 # nobody here has the right, or the means, to publish.
 NEVER_CHECKS: tuple[CheckName, ...] = ("decision", "manifest")
 NEVER = frozenset({"licence-refused", "dependency-refused"})
+_LINE_ELSEWHERE = re.compile(r"; (?:(\S+), )?line (\d+),")
 _MOST = 2000
 
 
@@ -55,6 +57,11 @@ def is_rule(rule: str) -> bool:
 def is_justifiable(rule: str) -> bool:
     """Whether its author's word may turn what a rule found into a question to a maintainer."""
     return rule not in MALICE | NEVER and _CHECK_OF.get(rule) not in (None, *NEVER_CHECKS)
+
+
+def is_settled_by_approval(finding: Finding) -> bool:
+    """Whether an approval answers a question for good: about this code, and no sign of malice."""
+    return bool(finding.excused) or is_justifiable(finding.rule)
 
 
 def why_never(rule: str, policy: Policy) -> str | None:
@@ -124,7 +131,7 @@ def fingerprint(finding: Finding, tree: SourceTree) -> str:
     """Return a name for what a finding points at: its lines and one around each, or its file.
 
     Space does not count, nor where in the file the lines stand. Where it points at a field, or at
-    no file, its own words are what it is about.
+    no file, its own words are what it is about. Other lines that its words name count as well.
     """
     path, colon, _ = finding.at.partition(": ")
     file = tree.get(path)
@@ -135,7 +142,12 @@ def fingerprint(finding: Finding, tree: SourceTree) -> str:
         what = _around(file, lines)
     else:
         what = hashlib.sha256(file.content).hexdigest()
-    parts = (finding.rule, finding.at, what)
+    beside = [
+        _around(named, (int(line),))
+        for other, line in _LINE_ELSEWHERE.findall(finding.problem)
+        if (named := tree.get(other or path)) is not None and named.is_text
+    ]
+    parts = (finding.rule, finding.at, what, *beside)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

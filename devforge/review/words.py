@@ -70,10 +70,16 @@ def headline(title: str, report: Report) -> str:
     return f"{title} has {blocking} thing{'s' if blocking != 1 else ''} to mend"
 
 
+def is_once(report: Report) -> bool:
+    """Whether a person is asked only because something is new: all else passed."""
+    asking = {finding.rule for _, finding in findings_of(report, "person")}
+    return bool(asking) and asking <= _ONCE.keys()
+
+
 def _waits(report: Report) -> str:
     """Return why a person is asked, where it is only that something is new: its author sees that all else passed."""
     asking = {finding.rule for _, finding in findings_of(report, "person")}
-    if asking and asking <= _ONCE.keys():
+    if is_once(report):
         return f"passes; nothing to mend, and a maintainer looks once at {_ONCE[min(asking)]}"
     return "waits for a maintainer"
 

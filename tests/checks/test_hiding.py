@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checks.security.hiding.chosen import chosen_in
+from checks.security.hiding.inside import inside_in
 from checks.security.hiding.worked_out import hidden_in
 
 
@@ -75,3 +76,29 @@ def test_a_member_of_something_powerful_that_nobody_can_name_is_told(code, what)
 )
 def test_a_member_that_is_named_is_not(code):
     assert [*chosen_in(code)] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'reduce = __builtins__["reduce"]',
+        "text = getattr(sys, 'x', __builtins__.unicode)",
+        "__builtins__['_'] = translate",
+    ],
+)
+def test_a_plain_builtin_of_another_python_is_no_way_inside(code):
+    assert [*inside_in(code)] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        '__builtins__["exec"](text)',
+        "__builtins__.__import__(name)",
+        "run = __builtins__[name]",
+        '__builtins__["re" + "duce"]',
+        "__builtins__.getattr(thing, name)",
+    ],
+)
+def test_what_runs_or_reaches_anything_is_one(code):
+    assert [line for line, _ in inside_in(code)] == [1]

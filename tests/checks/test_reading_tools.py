@@ -275,6 +275,13 @@ def test_what_bandit_failed_on_is_told_from_what_no_python_can_parse(tmp_path, c
     assert [(f.code, f.path) for f in answer] == [("unread", "a.py")]
 
 
+def test_what_the_rules_could_not_read_is_named_by_its_lines(tmp_path: Path) -> None:
+    code = 'export const bare = (text: string) => text\n  .replace(/<!--[\\W\\w]+?-->/g, "");\n'
+    (tmp_path / "a.ts").write_text(f"export const one = 1;\n{code}")
+
+    assert [(f.code, f.path, f.line) for f in scan(tmp_path)] == [("unread", "a.ts", 3)]
+
+
 def test_npm_installs_once(tmp_path):
     first = nodetools.installed()
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from building import commit, git
-from world import REGISTRY, World, extension
+from world import GOOD_TRIAL, REGISTRY, World, extension
 
 ALICE_YAML = "registry/developers/alice.yaml"
 # Not one text, so that nobody takes this file for a leak.
@@ -350,6 +350,38 @@ def test_a_known_developers_update_with_a_key_is_excused_once_and_for_that_code_
     pull = world.update("1.3.0", {"word_count/client.py": other})
     look(world)
     assert world.labels(pull.number) == {"review: mend"}
+
+
+def test_what_a_maintainer_approved_is_not_asked_about_again_while_it_stays(world):
+    world.known()
+    untested = GOOD_TRIAL.model_copy(update={"tests": None, "coverage": ()})
+    pull = world.update("1.1.0")
+    look(world, trial=untested)
+    assert world.labels(pull.number) == {"review: person"}
+    assert "not asked about again" in ours(world, pull)
+    say(world, pull, "/approve")
+    look(world)
+    assert world.pull(pull.number).merged
+
+    pull = world.update("1.2.0", {"word_count/more.py": '"""More to come."""\n'})
+    run = look(world, trial=untested)
+    assert world.pull(pull.number).merged, run.printed
+    assert "accepted by operator on" in ours(world, pull)
+    assert "seen when 1.1.0 was approved" in ours(world, pull)
+
+
+def test_an_approval_lets_a_sign_of_malice_in_once_and_the_next_version_is_looked_at_again(world):
+    world.known()
+    odd = "class Odd:\n    def inside(self):\n        return ().__class__.__mro__[-1]\n"
+    files = {"word_count/odd.py": f'"""Odd."""\n\n\n{odd}'}
+    for version in ("1.1.0", "1.2.0"):
+        pull = world.update(version, files)
+        look(world)
+        assert world.labels(pull.number) == {"review: person"}, ours(world, pull)
+        assert "hidden-code" in ours(world, pull)
+        say(world, pull, "/approve")
+        look(world)
+        assert world.pull(pull.number).merged
 
 
 def justified(world: World, version: str) -> str:

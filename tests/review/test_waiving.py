@@ -147,6 +147,18 @@ def test_what_points_at_no_line_is_about_its_file_and_a_field_is_about_its_words
     assert fingerprint(field, tree) != fingerprint(field.model_copy(update={"problem": "q"}), tree)
 
 
+def test_what_a_finding_names_beside_its_own_lines_is_part_of_what_was_accepted():
+    both = One().finding.model_copy(update={"problem": "it reads; src/b.py, line 2, sends: mind it"})
+
+    def beside(code: str) -> SourceTree:
+        files = submission().tree.files
+        return SourceTree({**files, "src/b.py": SourceFile("src/b.py", "file", code.encode())})
+
+    mine = fingerprint(both, beside("import net\nnet.send(page)\n"))
+    assert fingerprint(both, beside("import net\nnet.send(page)\n\n\nx = 1\n")) == mine
+    assert fingerprint(both, beside("import net\nnet.send(keys)\n")) != mine
+
+
 def test_acceptances_are_kept_once_each():
     [one] = accepted_of(One())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -376,6 +377,26 @@ def test_what_tox_installs_for_the_tests_is_asked_for_too() -> None:
     assert sorted(found.plain) == ["pexpect>=4", "pytest", "six"]
     assert found.for_tests == frozenset(found.plain)
     assert python_requirements(tree({"tox.ini": "no section\n"})).plain == ()
+
+
+def test_of_tox_s_factors_none_takes_the_place_of_what_the_project_asks_for() -> None:
+    this = f"py{sys.version_info.major}{sys.version_info.minor}"
+    tox = f"""
+        [testenv]
+        deps = pexpect
+            old: one==1.0
+            {this}: for-this
+            {{py38,{this}}}-x: for-this-too
+            py38: for-another
+            !fast: slow
+            four: web~=4.0
+            five: web~=5.0
+    """
+    pyproject = '[project]\nname = "own"\ndependencies = ["one>=1"]\n'
+    found = python_requirements(tree({"tox.ini": tox, "pyproject.toml": pyproject}))
+
+    wanted = {"for-this", "for-this-too", "one>=1", "pexpect", "slow", "web~=5.0"}
+    assert set(found.plain) == wanted
 
 
 def test_addresses_and_nonsense_in_requirements_are_refused_by_name() -> None:

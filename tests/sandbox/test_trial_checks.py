@@ -132,10 +132,12 @@ def test_every_failing_test_is_named() -> None:
         "tests-fail",
         "block",
         "test_a.py",
-        "this test fails: test_a.py::test_1: assert 1 == 0",
+        "20 tests fail: test_a.py::test_1: assert 1 == 0; test_a.py::test_2: assert 2 == 0; "
+        "test_a.py::test_3: assert 3 == 0; test_a.py::test_4: assert 4 == 0; and for other reasons "
+        + ", ".join(f"test_a.py::test_{n}" for n in range(5, 21)),
     )
     assert words(found)[-1] == ("tests-fail", "block", "tests", "2 more tests fail")
-    assert len(found) == 21
+    assert len(found) == 2
 
 
 def test_low_coverage_names_the_files_and_lines_that_lack_most() -> None:
@@ -480,3 +482,26 @@ def test_tests_that_assert_in_any_words_are_tests(test: str) -> None:
     )
 
     assert list(coverage.check(submission)) == []
+
+
+def test_several_modules_of_one_host_are_one_matter() -> None:
+    failures = tuple(
+        f"tests/test_{n}.py: ModuleNotFoundError: No module named '{module}'"
+        for n, module in enumerate(("sublime", "unittesting", "sublime"))
+    )
+    failing = TestRun(framework="pytest", passed=4, failed=3, skipped=0, failures=failures)
+    found = findings(coverage, GOOD.model_copy(update={"tests": failing}))
+
+    assert [f.problem for f in found if f.rule == "tests-beyond-sandbox"] == [
+        "3 tests cannot run here, because `sublime` and `unittesting` exist only inside Sublime Text: "
+        "tests/test_0.py, tests/test_2.py, tests/test_1.py"
+    ]
+
+
+def test_a_package_that_is_missing_is_asked_for_by_the_name_it_is_listed_by() -> None:
+    said = "tests/test_a.py::test_a: ModuleNotFoundError: No module named 'yaml'"
+    failing = TestRun(framework="pytest", passed=1, failed=1, skipped=0, failures=(said,))
+    [found] = findings(coverage, GOOD.model_copy(update={"tests": failing}))
+
+    assert "because yaml cannot be imported" in found.problem
+    assert found.remedy == "list PyYAML where you list what your tests need, such as the extra `test`"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import configparser
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -35,6 +36,9 @@ _NO_TEST_NEEDS = {
     "pip-tools", "poetry", "pre-commit", "pylint", "pyright", "ruff", "setuptools-scm", "sphinx",
     "tox", "twine", "uv", "wheel",
 }  # fmt: skip
+_TOX_LINE = re.compile(r"(?:(?P<factors>[\w.!,{}-]+):\s+)?(?P<line>[A-Za-z][^#]*?)\s*(?:(?<=\s)#.*)?$")
+_THIS_PYTHON = f"py{sys.version_info.major}{sys.version_info.minor}"
+_ANOTHER_PYTHON = re.compile(r"(?:py(?:py)?[\d.,{}-]*)+")
 _LIMIT = 200
 _DEPTH = 5
 
@@ -53,7 +57,8 @@ def python_requirements(tree: SourceTree) -> Requirements:
     """Return what the code and the tests of `tree` need, for this interpreter and platform."""
     project = toml_table(tree.get("pyproject.toml"))
     lines = [*_files(tree), *_project(project), *_elsewhere(tree)]
-    lines += ((line, True) for line in _tox(tree))
+    asked = {_name(line) for line, _ in lines}
+    lines += ((line, True) for line in _tox(tree, asked))
     lines.sort(key=lambda line: line[1])  # what is shipped first: tests may ask for it again
     own = canonicalize_name(str(below(project, "project").get("name", "")))
     imported = _imported(tree)
@@ -148,18 +153,40 @@ def _elsewhere(tree: SourceTree) -> Iterator[tuple[str, bool]]:
             yield exact if fact.locked else _from_poetry(fact.requirement), fact.for_tests
 
 
-def _tox(tree: SourceTree) -> Iterator[str]:
-    """What tox installs for its tests: of its own section alone, and of each factor."""
+def _tox(tree: SourceTree, asked: Collection[str]) -> Iterator[str]:
+    """What tox installs for its tests, of its own section alone.
+
+    Of factors, that of this Python counts; another, such as `old: thing==1`, counts only for packages
+    that nothing else asks for, and the last that names one, which as a rule is the newest.
+    """
     config = configparser.RawConfigParser(strict=False, allow_no_value=True)
     file = tree.get("tox.ini")
     try:
         config.read_string(file.text if file is not None and file.mode != "symlink" else "")
     except configparser.Error:
         return
+    always: list[str] = []
+    sometimes: dict[str, str] = {}
     for raw in (config.get("testenv", "deps", fallback="") or "").splitlines():
-        line = re.sub(r"^[\w.!,{}-]+:\s+|(?:^|\s)#.*$", "", raw.strip())
-        if re.match(r"[A-Za-z]", line) and not re.search(r"[{}/\\]", line):
-            yield line
+        found = _TOX_LINE.match(raw.strip())
+        if found is None or re.search(r"[{}/\\]", line := found["line"]):
+            continue
+        factors = found["factors"]
+        if factors is None or "!" in factors or _THIS_PYTHON in re.split(r"[,{}-]", factors):
+            always.append(line)
+        elif not _ANOTHER_PYTHON.fullmatch(factors):
+            sometimes[_name(line)] = line
+    yield from always
+    known = {*asked, *map(_name, always)}
+    yield from (line for name, line in sometimes.items() if name not in known)
+
+
+def _name(line: str) -> str:
+    """The package that a line asks for; nothing where it is no requirement."""
+    try:
+        return canonicalize_name(Requirement(_split(line)[0]).name)
+    except InvalidRequirement:
+        return ""
 
 
 def _from_poetry(requirement: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.security.jointly.signs.sign import sign
 
+_ELSEWHERE = r"https?://(?!127|localhost|www\.w3\.org/(?:1999|2000)/)"
 SENDS = sign(
     "sends data over the network",
     "body POST PUT PATCH sendBeacon axios got( got. ky( ky. superagent needle .post .put .patch .request urlopen Request sendall "
@@ -17,7 +18,8 @@ SENDS = sign(
     r"\bnew WebSocket\b|\b(?:net|tls)\.(?:connect|createConnection)\s*\(|\bdgram\.createSocket\b",
     r"\b(?:fetch|get|request|urlopen|head)\s*\(\s*(?:`[^`\n]*\$\{|f[\"'][^\"'\n]*\{|[\"'][^\"'\n]*[\"']\s*\+)",
     r"[\"'`]https?://[^\s\"'`]+\?[^\s\"'`]*=(?:[\"'`]\s*\+|\$?\{)",
-    r"`[^`\n]{0,200}https?://(?!127|localhost)[^`\n]{0,200}\$\{|\bf[\"'][^\"'\n]{0,200}https?://(?!127|localhost)[^\"'\n]{0,200}\{|[\"']https?://(?!127|localhost)[^\"'\n]{0,200}\{\w*\}",
+    # Neither what a page of markup names its dialect by, nor the text behind a tag, is an address that is put together.
+    rf"`[^`\n]{{0,200}}{_ELSEWHERE}[^`\n<>]{{0,200}}\$\{{|\bf[\"'][^\"'\n]{{0,200}}{_ELSEWHERE}[^\"'\n<>]{{0,200}}\{{|[\"']{_ELSEWHERE}[^\"'\n<>]{{0,200}}\{{\w*\}}",
     r"\bURLSearchParams\b|\bsearchParams\.(?:set|append)\s*\(|\burlencode\s*\(|\.data\s*=\s*(?:json|urllib|bytes|\w+\.encode)|\bFormData\b|\.add_header\s*\([^,\n]+,\s*(?![\"'])",
     r"\bheaders\s*:\s*\{[^}\n]*[\"']\s*:\s*[a-z]\w*\s*[,}]|\bopenExternal\s*\(\s*(?!(?:[\w$]+\.)*(?:parse\s*\(\s*)?[\"'][^\"'\n]*[\"']\s*\))",
     r"\bwebbrowser\.open\w*\s*\(\s*(?![\"'][^\"'\n]*[\"']\s*\))|\.src\s*=\s*(?:[\"']https?:[^\"'\n]*[\"']\s*\+|`[^`\n]*\$\{)",

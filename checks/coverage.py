@@ -110,7 +110,11 @@ def _is_hosted(trial: Trial, submission: Submission) -> bool:
 
 def _missing(skipped: int, submission: Submission) -> Finding:
     is_python = submission.manifest is None or submission.manifest.language == "python"
-    where = "pytest finds them (tests/test_*.py)" if is_python else "`node --test` finds them (*.test.js, *.test.ts)"
+    where = (
+        "pytest finds them (tests/test_*.py)"
+        if is_python
+        else "`node --test` finds them (*.test.js, *.test.ts)"
+    )
     problem = f"{counted(skipped, 'test')} found, all skipped" if skipped else "no test was found"
     return MISSING.finding(
         at="tests",

@@ -115,5 +115,7 @@ def recognise(text: str) -> tuple[str, ...]:
             return () if altered and _PERMISSIVE.intersection(known.ids) else known.ids
     if notice := _NOTICE.search(words):
         version = notice["version"].replace(" ", ".")
-        return _only_or_later(f"{_GNU[notice['kind']]}-{version if '.' in version else version + '.0'}")
+        return _only_or_later(
+            f"{_GNU[notice['kind']]}-{version if '.' in version else version + '.0'}"
+        )
     return ()

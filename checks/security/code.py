@@ -107,9 +107,7 @@ def _listed(lines: list[int]) -> str:
     return f"line {shown}" if len(lines) == 1 else f"lines {shown}"
 
 
-def _unread(
-    submission: Submission, path: str, why: str, lines: list[int]
-) -> Iterator[Finding]:
+def _unread(submission: Submission, path: str, why: str, lines: list[int]) -> Iterator[Finding]:
     """A file that was not read whole. One that no interpreter reads either is quality's business."""
     broken = () if isinstance(submission.lint, Missing) else submission.lint
     if any(f.path == path and f.code == "invalid-syntax" for f in broken):

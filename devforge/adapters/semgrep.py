@@ -63,7 +63,9 @@ class _Error(Foreign):
             return str(self.type), ()
         spans = self.type[1] if len(self.type) > 1 and isinstance(self.type[1], list) else []
         lines = [span.get("start", {}).get("line") for span in spans if isinstance(span, dict)]
-        return str(self.type[0]), tuple(line for line in lines if isinstance(line, int) and line > 0)
+        return str(self.type[0]), tuple(
+            line for line in lines if isinstance(line, int) and line > 0
+        )
 
 
 class _Paths(Foreign):

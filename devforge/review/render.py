@@ -29,6 +29,7 @@ from devforge.review.waiving import is_justifiable, is_settled_by_approval
 MARKER = "<!-- devforge:review -->"
 COMMENT_BYTES = 60_000  # GitHub takes 65,536 characters
 _PER_CHECK = (12, 5, 2, 1)
+_PLACES = 8  # of which the same is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,9 @@ def render_comment(
             advice_count=sum(1 for _ in words.advice(report)),
             accepted=tuple(words.accepted(report))[: 3 * limit],
             justifiable=any(is_justifiable(f.rule) for _, f in words.findings_of(report, "block")),
-            settled=any(
-                is_settled_by_approval(f) for _, f in words.findings_of(report, "person")
-            ),
+            settled=any(is_settled_by_approval(f) for _, f in words.findings_of(report, "person")),
             silent=words.silent(report),
+            more=_PLACES - 1,
             checks=_rows(report),
             commit=report.commit,
             tree=report.tree_sha256[:12] if report.tree_sha256 else "",

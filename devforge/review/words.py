@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks import CHECKS
 from checks.decision import people
@@ -46,11 +46,26 @@ _ONCE = {
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What is said once: of a finding, and of `others` of which the very same is true elsewhere."""
+
+    finding: Finding
+    others: tuple[Finding, ...] = ()
+    remedy: str = ""  # empty where the next entry ends with the same rule and remedy
+
+    @property
+    def joint(self) -> str:
+        """What leads over from the places to what is told of them."""
+        one = joint(self.finding)
+        return (one or ": each") if self.others else one
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The findings of one check; `left_out` more are not shown."""
 
     title: str
-    findings: tuple[Finding, ...]
+    entries: tuple[Entry, ...]
     left_out: int = 0
 
 
@@ -156,10 +171,26 @@ def groups(report: Report, *severities: str, limit: int) -> tuple[Group, ...]:
         if finding.severity == "info" and finding.excused:
             continue
         found.setdefault(check.name, []).append(finding)
-    return tuple(
-        Group(TITLES[name], tuple(findings[:limit]), max(0, len(findings) - limit))
-        for name, findings in found.items()
-    )
+    return tuple(_group(TITLES[name], findings, limit) for name, findings in found.items())
+
+
+def _group(title: str, findings: Iterable[Finding], limit: int) -> Group:
+    """Say once what is true of several places, and a remedy once behind all that it is for."""
+    alike: dict[tuple[str, str, str], dict[tuple[str, str], list[Finding]]] = {}
+    for finding in findings:
+        cure = (finding.severity, finding.rule, finding.remedy)
+        said = (told(finding), finding.excused)
+        alike.setdefault(cure, {}).setdefault(said, []).append(finding)
+    entries: list[Entry] = []
+    for (_, _, remedy), same in alike.items():
+        entries += [Entry(first, tuple(others)) for first, *others in same.values()]
+        whole = remedy if len(same) == 1 else f"for each of these: {remedy}"
+        entries[-1] = replace(entries[-1], remedy=whole)
+    shown = entries[:limit]
+    if shown and not shown[-1].remedy:
+        shown[-1] = replace(shown[-1], remedy=shown[-1].finding.remedy)
+    left_out = sum(1 + len(entry.others) for entry in entries[limit:])
+    return Group(title, tuple(shown), left_out)
 
 
 def silent(report: Report) -> tuple[tuple[str, str], ...]:

@@ -89,7 +89,19 @@ CASES = {
         "mend",
         check("security", finding(at="a`b|c\n@octocat.py", line=1, problem=HOSTILE, remedy=HOSTILE)),
     ),
-    "many": report("mend", check("security", *(finding(line=n) for n in range(1, 400)))),
+    "alike": report(
+        "person",
+        check("manifest", *(
+            finding("person", at=f"bin/{n}.so", line=None, rule="compiled-file",
+                    problem=f"bin/{n}.so is a Linux program or library, which cannot be read", remedy="ship the source")
+            for n in range(1, 11)
+        )),
+        check("security", *(
+            finding("person", line=n, rule="powers-together", problem=f"line {n}: it {what}", remedy="nothing, if your README says it")
+            for n, what in ((3, "reads `keys` and sends"), (9, "fetches and runs"))
+        )),
+    ),
+    "many": report("mend", check("security", *(finding(line=n, problem=f"it sends variable {n} to collect.example") for n in range(1, 400)))),
 }  # fmt: skip
 
 
@@ -221,7 +233,9 @@ def test_the_json_has_exactly_the_promised_shape():
 
 def test_a_list_too_long_for_github_is_cut_and_says_by_how_much():
     long = "word " * 700
-    findings = tuple(finding(line=n, problem=long, remedy=long) for n in range(1, 300))
+    findings = tuple(
+        finding(line=n, problem=f"{n} {long}", remedy=f"{n} {long}") for n in range(1, 300)
+    )
     checks = [
         check(name, *findings)
         for name in ("security", "quality", "manifest", "licence", "documentation")

@@ -148,7 +148,9 @@ def test_what_points_at_no_line_is_about_its_file_and_a_field_is_about_its_words
 
 
 def test_what_a_finding_names_beside_its_own_lines_is_part_of_what_was_accepted():
-    both = One().finding.model_copy(update={"problem": "it reads; src/b.py, line 2, sends: mind it"})
+    both = One().finding.model_copy(
+        update={"problem": "it reads; src/b.py, line 2, sends: mind it"}
+    )
 
     def beside(code: str) -> SourceTree:
         files = submission().tree.files

@@ -493,8 +493,10 @@ def test_several_modules_of_one_host_are_one_matter() -> None:
     found = findings(coverage, GOOD.model_copy(update={"tests": failing}))
 
     assert [f.problem for f in found if f.rule == "tests-beyond-sandbox"] == [
-        "3 tests cannot run here, because `sublime` and `unittesting` exist only inside Sublime Text: "
-        "tests/test_0.py, tests/test_2.py, tests/test_1.py"
+        (
+            "3 tests cannot run here, because `sublime` and `unittesting` exist only inside Sublime Text: "
+            "tests/test_0.py, tests/test_2.py, tests/test_1.py"
+        )
     ]
 
 
@@ -504,4 +506,6 @@ def test_a_package_that_is_missing_is_asked_for_by_the_name_it_is_listed_by() ->
     [found] = findings(coverage, GOOD.model_copy(update={"tests": failing}))
 
     assert "because yaml cannot be imported" in found.problem
-    assert found.remedy == "list PyYAML where you list what your tests need, such as the extra `test`"
+    assert (
+        found.remedy == "list PyYAML where you list what your tests need, such as the extra `test`"
+    )

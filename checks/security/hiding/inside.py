@@ -10,10 +10,14 @@ _WORDS = (
     "__globals__", "__builtins__", "f_builtins", "__subclasses__", "__mro__", "__bases__", "gi_frame", "cr_frame", "constructor",
 )  # fmt: skip
 # One builtin by its plain name, as code for Python 2 and 3 writes it, that makes, reads and runs nothing.
-_EVERYDAY_NAME = r"(?!exec|eval|compile|open|file|input|getattr|setattr|delattr|globals|locals|vars|dir|__)\w+"
+_EVERYDAY_NAME = (
+    r"(?!exec|eval|compile|open|file|input|getattr|setattr|delattr|globals|locals|vars|dir|__)\w+"
+)
 _EVERYDAY = rf"\s*(?:\[\s*[\"']{_EVERYDAY_NAME}[\"']\s*\]|\.{_EVERYDAY_NAME})"
 _INSIDE = re.compile(
-    r"__globals__\b(?!\s*[,:=)\]]|[\"']\s*[,:\]])|\b__builtins__(?!" + _EVERYDAY + r")\s*[\[.]|[\"']__builtins__[\"']\s*[\],)]|\bf_builtins\b"
+    r"__globals__\b(?!\s*[,:=)\]]|[\"']\s*[,:\]])|\b__builtins__(?!"
+    + _EVERYDAY
+    + r")\s*[\[.]|[\"']__builtins__[\"']\s*[\],)]|\bf_builtins\b"
     r"|(?:__mro__|__bases__)\s*\[\s*-?\d+\s*\]\s*(?:\.\w+\s*)*\.__subclasses__|\bobject\.__subclasses__\s*\(|(?:\(\)|\[\]|\{\}|[\"']{2}|type)\.__class__\b[^\n]{0,40}\.__(?:base|subclasses|mro|bases)"
     r"|__mro__\s*\[\s*-\s*1\s*\]|\b(?:gi|cr|ag)_frame\b[^\n]{0,40}\.f_(?:back|globals|builtins|locals)\b"
     r"|\.constructor\s*(?:\?\.)?\s*[.\[]\s*[\"'`]?constructor\b|\[\s*[\"'`]constructor[\"'`]\s*\]\s*(?:\(|\[|\.\s*constructor)"

@@ -36,7 +36,9 @@ _NO_TEST_NEEDS = {
     "pip-tools", "poetry", "pre-commit", "pylint", "pyright", "ruff", "setuptools-scm", "sphinx",
     "tox", "twine", "uv", "wheel",
 }  # fmt: skip
-_TOX_LINE = re.compile(r"(?:(?P<factors>[\w.!,{}-]+):\s+)?(?P<line>[A-Za-z][^#]*?)\s*(?:(?<=\s)#.*)?$")
+_TOX_LINE = re.compile(
+    r"(?:(?P<factors>[\w.!,{}-]+):\s+)?(?P<line>[A-Za-z][^#]*?)\s*(?:(?<=\s)#.*)?$"
+)
 _THIS_PYTHON = f"py{sys.version_info.major}{sys.version_info.minor}"
 _ANOTHER_PYTHON = re.compile(r"(?:py(?:py)?[\d.,{}-]*)+")
 _LIMIT = 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from checks.decision.novel import begun
 from checks.decision.ownership import added_members
 from checks.decision.powerful import newly_together, powerful, told
 from checks.protocol import Rule, counted
@@ -85,7 +86,9 @@ RULES = (
 _CAUTIOUS = frozenset(
     rule.id for rule in (POWERFUL, PERMISSION, POWER, TOGETHER, HOST, DEPENDENCY, OWNER, SILENCE)
 )
-_PLAIN = ("filesystem-read",)  # nearly every extension does, so that it tells nothing
+_PLAIN = (
+    "filesystem-read",
+)  # tells nothing where nothing could be sent: nearly every extension does
 _MOST = 20  # things that one finding names
 
 
@@ -259,7 +262,8 @@ def _doing(submission: Submission, change: Proposed, wants: People) -> Iterator[
         return
     version = approved.manifest.version
     for use in new.uses:
-        if old.use(use.power) is None and use.power not in _PLAIN:
+        plain = use.power in _PLAIN and old.use("network") is None
+        if old.use(use.power) is None and not plain:
             yield from _asked(
                 POWER, wants.new_power,
                 at=use.places[0].path,
@@ -275,6 +279,15 @@ def _doing(submission: Submission, change: Proposed, wants: People) -> Iterator[
             line=uses[0].places[0].line,
             problem=f"of what is new since {version}, {told(uses)}",
             remedy="look whether the one is sent by the other, then approve",
+        )  # fmt: skip
+    if first := [*begun(submission)]:
+        does = _listed(f"{one.what} ({one.path}, line {one.line})" for one in first)
+        yield from _asked(
+            POWER, wants.new_power,
+            at=first[0].path,
+            line=first[0].line,
+            problem=f"the code {does}; {version} did nothing of the kind",
+            remedy="look at what it is for, then approve",
         )  # fmt: skip
     network = new.use("network")
     places = {place.what: place for place in network.places} if network else {}

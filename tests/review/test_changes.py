@@ -228,7 +228,10 @@ def updated(before: str, after: str) -> dict[str, str]:
 def test_new_lines_that_do_together_what_was_done_apart_are_seen_by_a_person():
     session, send = 'await host.getSession("github");\n', 'import mqtt from "mqtt";\n'
 
-    assert updated("", session + send) == {"person-new-combination": "person"}
+    assert updated("", session + send) == {
+        "person-new-combination": "person",
+        "person-new-power": "person",  # the session is asked for nowhere before
+    }
     assert updated(session, session + send) == {}
     assert updated(session + send, send + session + "// tidied\n") == {}
 
@@ -262,3 +265,31 @@ def test_what_the_policy_lets_out_slowly_resets_the_rollout_and_else_nothing_doe
     assert cautious(reports("rollout"), policy) == policy.publishing.cautious_rollout
     assert cautious(reports("person"), policy) is None
     assert cautious(reports("nothing"), policy) is None
+
+
+def begun(before: str, after: str, **wants: str) -> list[str]:
+    """What an update of one script is told for what it begins to do, where its powers stay the same."""
+    one = replace(submission(NEW, NEW, **wants), tree=tree(a_js=after), previous=tree(a_js=before))
+    assert one.change is not None
+    return [f.problem for f in people._doing(one, one.change, one.policy.review.people)]
+
+
+def test_what_an_update_begins_to_do_is_seen_by_a_person_though_its_powers_stay():
+    shares, reads = "share(editor.selection());\n", "share(await clipboard.read());\n"
+    [told] = begun(shares, shares + reads)
+
+    assert told == ("the code reads what was copied (a.js, line 2); 1.3.0 did nothing of the kind")
+    assert begun(reads, shares + reads) == begun(reads, reads + reads) == []
+    assert begun(reads, "// " + reads) == []
+    assert begun(shares, reads, new_power="nothing") == []
+
+
+def test_an_extension_that_sends_and_begins_to_read_files_is_seen_by_a_person():
+    def sees(*powers: str) -> Profile:
+        uses = tuple(Use(power=power, places=(SYNC,), count=1) for power in powers)
+        return Profile(uses=uses, owners=("acme",))
+
+    reads_too = sees("filesystem-read", "network")
+
+    assert asked(submission(reads_too, sees("network"))) == {"person-new-power": "person"}
+    assert asked(submission(sees("filesystem-read"), sees())) == {}

@@ -13,7 +13,7 @@ from checks.manifest.files import is_compiled
 from checks.places import shipped
 from checks.security import rules
 from checks.security.credentials import picks_by_own_prefix
-from checks.security.jointly.dangers import DANGERS, Danger
+from checks.security.jointly.dangers import DANGERS, TELLING, Danger
 from checks.security.jointly.owned import (
     is_for_its_giver,
     is_for_its_service,
@@ -35,6 +35,8 @@ from checks.security.jointly.signs.sign import Sign
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 
+__all__ = ["TELLING", "check", "code_of", "line_of", "places_in"]
+
 _WASM = re.compile(r"\.wasm$|\.pyc$", re.IGNORECASE)
 _BESIDE = 200  # characters of one expression about the environment
 _PLACES = 12  # of one sign in one file that are looked at
@@ -51,7 +53,7 @@ def check(submission: Submission) -> Iterator[Finding]:
 
     def places(sign: Sign) -> list[_Place]:
         if id(sign) not in seen:
-            found = (place for code in codes for place in _places(code, sign))
+            found = (place for code in codes for place in places_in(code, sign))
             seen[id(sign)] = [*filter(_allowed(submission, codes, sign), found)]
         return seen[id(sign)]
 
@@ -59,14 +61,14 @@ def check(submission: Submission) -> Iterator[Finding]:
         ends = _together(danger, places, small=small)
         if ends is None:
             continue
-        key = (ends[0][0].path, _line(ends[0]))
+        key = (ends[0][0].path, line_of(ends[0]))
         if key not in told:
             told.add(key)
             yield _finding(danger, ends)
     yield from _machine_code(submission, places)
 
 
-def _places(code: Code, sign: Sign) -> Iterator[_Place]:
+def places_in(code: Code, sign: Sign) -> Iterator[_Place]:
     """The first places of a sign in a file: only lines with one of its words are looked at."""
     text, counted = code.text, 0
     starts = lines_with(text, sign.words)
@@ -128,7 +130,7 @@ def _machine_code(
     held = [f.path for f in shipped(submission.tree) if is_compiled(f) and not _WASM.search(f.path)]
     users = (*places(NATIVE_CODE), *places(STARTS_CHOSEN), *places(LOADS_CODE)) if held else ()
     if users:
-        line = _line(users[0])
+        line = line_of(users[0])
         yield rules.TOGETHER.finding(
             at=users[0][0].path,
             line=line,
@@ -146,19 +148,19 @@ def _are_near(danger: Danger, one: _Place, other: _Place, *, small: bool) -> boo
     return small or are_near(one[0], one[1], other[0], other[1])
 
 
-def _line(place: _Place) -> int:
+def line_of(place: _Place) -> int:
     return place[0].text.count("\n", 0, place[1]) + 1
 
 
 def _finding(danger: Danger, ends: Sequence[_Place]) -> Finding:
     first, *others = ends
-    told = [f"line {_line(first)}: it {danger.first.says}"]
+    told = [f"line {line_of(first)}: it {danger.first.says}"]
     for sign, place in zip(danger.others, others, strict=True):
         where = "" if place[0] is first[0] else f"{place[0].path}, "
-        told.append(f"{where}line {_line(place)}, {sign.says}")
+        told.append(f"{where}line {line_of(place)}, {sign.says}")
     return rules.TOGETHER.finding(
         at=first[0].path,
-        line=_line(first),
+        line=line_of(first),
         problem=f"{'; '.join(told)}: {danger.means}",
         remedy=rules.REMEDIES[rules.TOGETHER.id],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from checks.security.jointly.signs import changing, network, private, running
+from checks.security.jointly.signs import changing, host, network, private, running
 from checks.security.jointly.signs.sign import Sign
 
 
@@ -193,3 +193,14 @@ DANGERS = (
     Danger("all that is in a repository could be sent away", network.PUSHES, (running.STARTS,)),
     Danger("nobody could read what it computes", running.WASM_UNNAMED, (network.ASKS,)),
 )
+# Signs of which an update's first is worth a look; what every extension does, and powers, which are compared, are not.
+_EVERYDAY = (running.STARTS, running.MAKES_CODE)
+TELLING: tuple[Sign, ...] = tuple(
+    dict.fromkeys(
+        (
+            *(danger.first for danger in DANGERS if danger.first not in _EVERYDAY),
+            host.READS_CLIPBOARD, host.ASKS_FOR_SECRETS, host.DOES_COMMANDS, host.USES_TERMINALS,
+            host.ASKS_THE_USER, host.BELOW_HOME, host.UNWRAPS, network.SERVES,
+        )
+    )
+)  # fmt: skip

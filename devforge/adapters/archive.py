@@ -2,7 +2,8 @@
 
 Source: attack table A13 and A14: traversal, links, devices, duplicates, case and Unicode
 collisions, names Windows keeps, bombs by size, count or ratio, overlapping entries, and local
-headers that disagree with the central directory.
+headers that disagree with the central directory. What hides before, between or after the entries is
+refused too: who reads from the front, or by another of two names, would see another archive.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from devforge.errors import BadInput, Unavailable
 from devforge.model.filenames import colliding, folded, is_device
 
 _LOCAL = struct.Struct("<4s5H3I2H")
+_END = struct.Struct("<4s4H2IH")
+_ENTRY_MARK, _LARGE_MARK = b"PK\x01\x02", b"PK\x06\x07"
+_HAS_DESCRIPTOR, _DESCRIPTOR_BYTES = 0x8, 24
+_SECOND_NAME = 0x7075  # of an extra field
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ def read_zip(
         BadInput: naming the archive, the entry and what about it is not allowed.
     """
     limits = limits or ArchiveLimits()
+    _refuse_bad_end(content, name, limits)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
@@ -103,11 +109,22 @@ def portable_name_problem(path: str, *, name_bytes: int = 240) -> str | None:
     return None
 
 
+def _refuse_bad_end(content: bytes, name: str, limits: ArchiveLimits) -> None:
+    """An archive ends right after its directory; looked at first, since each entry there takes memory."""
+    at = len(content) - _END.size
+    if at < 0 or not content.startswith(b"PK\x05\x06", at):
+        raise BadInput(f"{name}: not a readable zip archive (it does not end as one)")
+    _, _, _, _, _, length, start, _ = _END.unpack_from(content, at)
+    is_large = content.startswith(_LARGE_MARK, at - 20) if at >= 20 else False
+    if start + length != at or is_large:
+        raise BadInput(f"{name}: its directory is not where its end says")
+    if (count := content.count(_ENTRY_MARK, start, at)) > limits.files:
+        raise BadInput(f"{name}: {count} entries, at most {limits.files} are allowed")
+
+
 def _refuse_bad_shape(
     infos: list[zipfile.ZipInfo], packed: int, name: str, limits: ArchiveLimits
 ) -> None:
-    if len(infos) > limits.files:
-        raise BadInput(f"{name}: {len(infos)} entries, at most {limits.files} are allowed")
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes or total > limits.ratio * max(packed, 4096):
         raise BadInput(f"{name}: unpacks to {total} bytes, too much for {packed} bytes packed")
@@ -151,10 +168,12 @@ def _refuse_bad_entry(info: zipfile.ZipInfo, name: str, limits: ArchiveLimits) -
 
 def _refuse_disagreeing_headers(infos: list[zipfile.ZipInfo], content: bytes, name: str) -> None:
     """Two readers must see the same archive: local headers say what the directory says."""
-    end = 0
+    end = most = 0
     for info in sorted(infos, key=lambda i: i.header_offset):
         if info.header_offset < end:
             raise BadInput(f"{name}: entry {info.filename!r} overlaps the one before it")
+        if info.header_offset > most:
+            raise BadInput(f"{name}: something hides before entry {info.filename!r}")
         header = _LOCAL.unpack_from(content, info.header_offset)
         signature, flags, method, name_length, extra_length = (
             header[0],
@@ -168,7 +187,20 @@ def _refuse_disagreeing_headers(infos: list[zipfile.ZipInfo], content: bytes, na
         spelled = info.filename.encode("utf-8" if flags & 0x800 else "cp437")
         if signature != b"PK\x03\x04" or method != info.compress_type or local_name != spelled:
             raise BadInput(f"{name}: entry {info.filename!r} has two different headers")
-        end = start + name_length + extra_length + info.compress_size
+        body = start + name_length + extra_length
+        if _SECOND_NAME in {*_extra_ids(info.extra), *_extra_ids(content[body - extra_length : body])}:  # fmt: skip
+            raise BadInput(f"{name}: entry {info.filename!r} has a second name")
+        end = body + info.compress_size
+        most = end + (_DESCRIPTOR_BYTES if flags & _HAS_DESCRIPTOR else 0)
+    if not end <= _END.unpack_from(content, len(content) - _END.size)[6] <= most:
+        raise BadInput(f"{name}: something hides after its last entry")
+
+
+def _extra_ids(extra: bytes) -> Iterator[int]:
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<2H", extra)
+        yield kind
+        extra = extra[4 + length :]
 
 
 def _members(

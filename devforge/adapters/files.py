@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,11 +14,27 @@ from devforge.adapters.archive import sync_directory
 
 _BEYOND = 0x7FFF0000  # past the end of any file we lock
 _IN_USE_SECONDS = 2.0
+_UNFINISHED = ".new-"
+_GIVEN_UP_SECONDS = 3600  # nobody writes one file for so long
+
+
+def read_plain(path: Path, *, limit_bytes: int) -> bytes:
+    """Return a file's bytes, at most one more than `limit_bytes`: never of a pipe or a device, which need not end.
+
+    Raises:
+        OSError: it is not there, cannot be read, or is no plain file.
+    """
+    # Without waiting for somebody to write, as a pipe would have us do.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(0, "is not a plain file", str(path))
+        return file.read(limit_bytes + 1)
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Replace `path` by `content` in one step that survives a power cut. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -29,6 +46,13 @@ def write_whole(path: Path, content: bytes) -> None:
             Path(name).unlink()
         raise
     sync_directory(path.parent)
+
+
+def sweep_unfinished(directory: Path) -> None:
+    """Delete what `write_whole` left in `directory` where it was killed. Raises OSError."""
+    for left in directory.glob(f"{_UNFINISHED}*"):
+        if time.time() - left.stat().st_mtime > _GIVEN_UP_SECONDS:
+            left.unlink(missing_ok=True)
 
 
 def patiently(rename: Callable[[], object]) -> None:

@@ -19,6 +19,7 @@ from devforge.adapters.web_addresses import proxy_for, redirected, refuse_unsafe
 from devforge.adapters.web_answer import Answer
 from devforge.adapters.web_cutting import Clock, Handles, pools
 from devforge.errors import Refused, Unavailable
+from devforge.model.plaintext import shorten
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -127,4 +128,4 @@ def _reason(error: Exception) -> str:
     if "IncompleteRead" in type(cause).__name__:
         return "the answer broke off"
     text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    return f"no answer ({text[:200]})"
+    return f"no answer ({shorten(text, 200)})"

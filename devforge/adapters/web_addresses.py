@@ -10,6 +10,9 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from devforge.errors import Refused
+from devforge.model.plaintext import shorten
+
+_LONGEST = 8192  # signed addresses of object stores take a thousand or two
 
 
 def refuse_unsafe(url: str, *, family: type[Exception] = Refused) -> None:
@@ -18,20 +21,25 @@ def refuse_unsafe(url: str, *, family: type[Exception] = Refused) -> None:
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError as error:
-        raise family(f"{url[:200]}: is not an address ({error})") from error
+        raise family(f"{shorten(url, 200)}: is not an address ({error})") from error
     if not (host and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)))):
-        raise family(f"{url[:200]}: only https is followed (plain http only to this machine)")
+        raise family(
+            f"{shorten(url, 200)}: only https is followed (plain http only to this machine)"
+        )
 
 
 def redirected(url: str, where: str) -> str:
     """Return where `url` sends us by `where`; nowhere less safe than it is itself."""
+    said = shorten(url, 200)
     try:
         to = urljoin(url, where)
     except ValueError as error:
-        raise Refused(f"GET {url}: redirects to what is not an address ({error})") from error
+        raise Refused(f"GET {said}: redirects to what is not an address ({error})") from error
+    if len(to) > _LONGEST or not (to.isascii() and to.isprintable()):
+        raise Refused(f"GET {said}: redirects to what is not an address ({shorten(to)})")
     refuse_unsafe(to)
     if urlsplit(url).scheme == "https" and urlsplit(to).scheme != "https":
-        raise Refused(f"GET {url}: redirects to {to[:200]}, which is less safe")
+        raise Refused(f"GET {said}: redirects to {shorten(to, 200)}, which is less safe")
     return to
 
 

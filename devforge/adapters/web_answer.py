@@ -5,12 +5,14 @@ Source: attack table B4: bombs.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 
 import urllib3
 
 from devforge.errors import Refused, Unavailable
+from devforge.model.plaintext import shorten
 
 _CHUNK = 64 * 1024
 _DRAINED = 4096  # a short body nobody wants is read to its end, so that the connection serves again
@@ -20,7 +22,7 @@ class Answer:
     """The head of an answer, and its body in pieces."""
 
     def __init__(self, url: str, response: urllib3.BaseHTTPResponse, seconds: float) -> None:
-        self.url = url
+        self.url = shorten(url, 200)  # as it is told
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
         self.seconds = seconds  # until the head was there
@@ -44,7 +46,7 @@ class Answer:
     def leave(self) -> None:
         """Be done with it: keep the connection where that costs little, else drop it."""
         length = self.headers.get("Content-Length", "")
-        if not self._ended and length.isdecimal() and int(length) <= _DRAINED:
+        if not self._ended and re.fullmatch("[0-9]{1,9}", length) and int(length) <= _DRAINED:
             for _ in self._raw():
                 pass
         if self._ended or self.status == 304:

@@ -73,7 +73,7 @@ class Contents:
         """
         try:
             return self.state(), ""
-        except BadInput as error:
+        except (BadInput, Unavailable) as error:
             from devforge.updates.rebuild import rebuild  # noqa: PLC0415 - hardly ever needed
 
             return rebuild(self.history(), self.records(), lists=self._lists()), str(error)

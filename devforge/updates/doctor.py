@@ -91,13 +91,15 @@ def _places(home: Home) -> Iterator[Trouble]:
         return
     for name in ("extensions", "incoming"):
         path = home.root / name
-        if path.exists() and not path.is_dir():
+        if os.path.lexists(path) and not path.is_dir():
             yield Trouble(f"{path}: is not a directory", "moved aside", _aside(home, path))
-    files = (home.state_file, home.history_file, home.journal_file, home.config_file)
+    files = (home.state_file, home.history_file, home.journal_file)
     small = (home.known_file, home.health_file, home.id_file, home.root / "lock")
     for path in (*files, *small):
-        if path.exists() and not path.is_file():
+        if os.path.lexists(path) and not path.is_file():
             yield Trouble(f"{path}: is not a file", "moved aside", _aside(home, path))
+        elif path.is_file() and path.stat().st_size > STATE_BYTES:
+            yield Trouble(f"{path}: is larger than anything we write", "moved aside", _aside(home, path))  # fmt: skip
 
 
 def _wishes(home: Home) -> Iterator[Trouble]:
@@ -238,6 +240,6 @@ def _aside(home: Home, path: Path) -> Callable[[], object]:
 def _free_name(home: Home, path: Path) -> Path:
     folder = home.root / "damaged"
     number = 1
-    while (folder / f"{path.name}-{number}").exists():
+    while os.path.lexists(folder / f"{path.name}-{number}"):
         number += 1
     return folder / f"{path.name}-{number}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from devforge.adapters.files import write_whole
+from devforge.adapters.files import read_plain, write_whole
 from devforge.errors import Unavailable
 
 
@@ -28,9 +28,10 @@ def read_capped(path: Path, *, limit_bytes: int) -> bytes | None:
         Unavailable: it cannot be read, or is larger than anything we write.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(limit_bytes + 1)
-    except FileNotFoundError:
+        content = read_plain(path, limit_bytes=limit_bytes)
+    except FileNotFoundError as error:
+        if path.is_symlink():  # what it leads to may be back tomorrow: a disk, a share
+            raise Unavailable(f"{path}: is a link to what is not there") from error
         return None
     except OSError as error:
         raise Unavailable(f"{path}: cannot be read ({error.strerror or error})") from error

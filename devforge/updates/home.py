@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devforge.adapters.archive import ArchiveMember, sync_directory, write_members
-from devforge.adapters.files import patiently, take_lock
+from devforge.adapters.files import patiently, sweep_unfinished, take_lock
 from devforge.errors import BadInput, Refused, Unavailable
 from devforge.updates.config import Config, render_config
 from devforge.updates.contents import STATE_BYTES, Contents
@@ -136,7 +136,8 @@ class Home(Contents):
         self._sweep_garbage(present)
 
     def write_config(self, config: Config) -> None:
-        write_durably(self.config_file, render_config(config))
+        # Where it is a link, to a folder that its owner keeps elsewhere, what it leads to is written.
+        write_durably(Path(os.path.realpath(self.config_file)), render_config(config))
 
     def write_known(self, known: Known) -> None:
         write_durably(self.known_file, known.to_bytes())
@@ -189,6 +190,7 @@ class Home(Contents):
                     self._discard(path)
             with contextlib.suppress(OSError):
                 parent.rmdir()  # only if it is empty
+        sweep_unfinished(self.root)
 
     def drop(self, directory: str) -> None:
         """Delete a former version, while `changing`; first its record, so that half is never taken for whole."""

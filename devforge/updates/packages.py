@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -104,9 +105,20 @@ def _continue(web: Web, url: str, pointer: Pointer, part: IO[bytes], told: Calla
             _empty(part)
         elif not _is_the_rest(answer, have, pointer):
             raise Refused(f"GET {url}: sends another part than the one that was asked for")
-        _append(part, answer.chunks(), pointer, url, told)
+        paced = _paced(answer.chunks(), url, patience_seconds=web.patience.total_seconds)
+        _append(part, paced, pointer, url, told)
     if _size(part) < pointer.length:
         raise Unavailable(f"GET {url}: broke off")
+
+
+def _paced(chunks: Iterator[bytes], url: str, *, patience_seconds: float) -> Iterator[bytes]:
+    """Yield `chunks` as long as enough has come for the time they took."""
+    begun, came = time.monotonic(), 0
+    for chunk in chunks:
+        yield chunk  # what came is kept, whatever is said of its pace
+        came += len(chunk)
+        if (took := time.monotonic() - begun) > patience_seconds + came / _SLOWEST_BYTES:
+            raise Unavailable(f"GET {url}: too slow: {came:,} bytes in {took:.0f} seconds")
 
 
 def _append(
@@ -136,7 +148,10 @@ def _verified(part: IO[bytes], pointer: Pointer, url: str) -> bytes:
 
 
 def _is_the_rest(answer: Answer, have: int, pointer: Pointer) -> bool:
-    where = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", answer.headers.get("Content-Range", ""))
+    where = re.fullmatch(
+        r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15}|\*)",
+        answer.headers.get("Content-Range", ""),
+    )
     is_packed = answer.headers.get("Content-Encoding", "identity") != "identity"
     return bool(
         where and not is_packed and int(where[1]) == have and where[3] in ("*", str(pointer.length))

@@ -13,9 +13,11 @@ Source: attack table B18 (the clock's lower bound), B19 (freshness).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -23,11 +25,13 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from devforge.adapters.files import locked, write_whole
+from devforge.adapters.files import locked, read_plain, sweep_unfinished, write_whole
 from devforge.model.base import Foreign
 from devforge.model.index import Pointer
 
 _DOCUMENTS = 2000  # kept at most; a person looks at dozens
+_PARTS_SECONDS = 14 * 86400  # then nobody comes back for the rest
+_LARGEST_BYTES = 64 * 1024 * 1024  # above anything we write here
 _WAIT_SECONDS = 5.0
 
 
@@ -95,7 +99,7 @@ class Store:
             return None
         path = self.directory / "documents" / pointer.sha256
         try:
-            content = path.read_bytes()
+            content = read_plain(path, limit_bytes=_LARGEST_BYTES)
         except OSError:
             return None
         if hashlib.sha256(content).hexdigest() == pointer.sha256:
@@ -132,7 +136,8 @@ class Store:
             write_whole(self.directory / "state.json", _sealed(self.state))
             for name, content in news.items():
                 write_whole(self.metadata / name, content)
-            self._sweep()
+            with contextlib.suppress(FileNotFoundError):  # somebody else swept it
+                self._sweep()
 
     def _news(self, verified: Path) -> Iterator[tuple[str, bytes]]:
         """Yield what differs from what is kept, roots first and the timestamp last."""
@@ -152,7 +157,7 @@ class Store:
                 continue
 
     def _intact(self, name: str) -> bytes:
-        content = (self.metadata / name).read_bytes()
+        content = read_plain(self.metadata / name, limit_bytes=_LARGEST_BYTES)
         known = self.state.files.get(name)
         if known and _sha256(content) not in known:
             self._warn(f"{self.metadata / name} was damaged and is fetched again")
@@ -162,12 +167,12 @@ class Store:
     def _read_state(self) -> State:
         path = self.directory / "state.json"
         try:
-            sealed = json.loads(path.read_bytes())
+            sealed = json.loads(read_plain(path, limit_bytes=_LARGEST_BYTES))
             if sealed["sha256"] == _sha256(_canonical(sealed["state"])):
                 return State.model_validate(sealed["state"])
-        except OSError:
+        except FileNotFoundError:
             return State()
-        except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, ValidationError):
             pass
         self._warn(f"{path} was damaged; everything is looked up again")
         return State()
@@ -192,6 +197,11 @@ class Store:
         kept = sorted((self.directory / "documents").iterdir(), key=lambda p: p.stat().st_mtime)
         for path in kept[: max(0, len(kept) - _DOCUMENTS)]:
             path.unlink(missing_ok=True)
+        for folder in (self.directory, self.directory / "documents", self.metadata):
+            sweep_unfinished(folder)
+        for part in self.parts.iterdir():
+            if time.time() - part.stat().st_mtime > _PARTS_SECONDS:
+                part.unlink(missing_ok=True)
 
     def _try(self, act: Callable[[], None]) -> None:
         try:

@@ -62,6 +62,16 @@ REMOVALS_OF_TRUST = (
         f"{_ANSWERS}test_no_piece_of_what_is_unpacked_is_larger_than_a_piece_of_the_plain",
     ),
     _removal(
+        "B4", "many slow answers are one slow server",
+        "devforge/updates/fetcher.py", "if (left := allowed - self._waited_seconds) <= 0:", "if (left := allowed) <= 0:",
+        f"{_ANSWERS}test_many_slow_answers_are_one_slow_server",
+    ),
+    _removal(
+        "B4", "what is told of an answer is printable",
+        "devforge/adapters/web.py", "{shorten(text, 200)}", "{text[:200]}",
+        f"{_ANSWERS}test_nothing_a_server_says_rings_bells_or_colours_a_terminal",
+    ),
+    _removal(
         "B5", "a timestamp is small or not read",
         "devforge/updates/client.py", "timestamp_max_length=16 * 1024,", "timestamp_max_length=16 * 1024 * 1024,",
         "tests/client/test_signatures.py::test_thousands_of_signatures_are_not_even_read",
@@ -85,6 +95,11 @@ REMOVALS_OF_TRUST = (
         "B19", "a 304 counts for the version that was asked about",
         "devforge/updates/fetcher.py", "if etag and known.etag and etag", "if etag and not known.etag and etag",
         f"{_ANSWERS}test_unchanged_counts_only_for_the_version_that_was_asked_about",
+    ),
+    _removal(
+        "B19", "a name that no server would take back is not kept",
+        "devforge/updates/fetcher.py", "0 < len(name) <= _LONGEST_NAME", "0 < len(name)",
+        f"{_ANSWERS}test_a_name_that_no_server_would_take_back_is_not_kept",
     ),
     _removal(
         "B19", "a 304 is believed for a day",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from hostile import answering, head
-from tuf.api.exceptions import DownloadLengthMismatchError
+from tuf.api.exceptions import DownloadHTTPError, DownloadLengthMismatchError
 
 from devforge.adapters.web import Patience, Web
 from devforge.errors import DevForgeError, Refused, Unavailable
@@ -106,6 +106,75 @@ def test_a_few_redirects_are_followed(hops):
 
     with answering(answer) as url:
         assert fetched(f"{url}{hops}") == b"ok"
+
+
+@pytest.mark.parametrize(
+    "where", ["https://a\x1b[2Jb/", "https://example.invalid/" + "a" * 9000, "https://\xe9/", "//["]
+)
+def test_a_redirect_to_what_is_no_address_is_refused_and_said_in_plain_letters(where):
+    answer = f"HTTP/1.1 302 Found\r\nLocation: {where}\r\n\r\n".encode("latin-1")
+    with (
+        answering(lambda _, connection: connection.sendall(answer)) as url,
+        pytest.raises(Refused, match="redirects to what is not an address") as caught,
+    ):
+        fetched(url)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\x1b]0;owned\x07\x1b[2J\r\n\r\n",
+        b"HTTP/1.1 \x1b[31mred\r\n\r\n",
+        b"\x15\x03\x01\x00\x02\x02\x50",
+        b"\0" * 5000,
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: \x1b[31m\r\n\r\n{}",
+        b"HTTP/1.1 404 No\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
+    ],
+    ids=["title", "status", "tls", "nul", "coding", "length"],
+)
+def test_nothing_a_server_says_rings_bells_or_colours_a_terminal(answer):
+    with (
+        answering(lambda _, connection: connection.sendall(answer)) as url,
+        pytest.raises((DevForgeError, DownloadHTTPError)) as caught,
+    ):
+        fetched(url)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("name", ["x" * 20_000, "\xe9", "\x1b[2J"])
+def test_a_name_that_no_server_would_take_back_is_not_kept(name):
+    answer = f'HTTP/1.1 200 OK\r\nETag: "{name}"\r\nContent-Length: 2\r\n\r\n{{}}'.encode("latin-1")
+    web = Web(QUICK)
+    fetcher = Fetcher(web)
+    with answering(lambda _, connection: connection.sendall(answer)) as url:
+        assert fetcher.download_bytes(url, LIMIT) == b"{}"
+    web.close()
+
+    assert fetcher.named == {url: (None, None)}
+
+
+def test_many_slow_answers_are_one_slow_server():
+    def slowly(_, connection):
+        connection.sendall(head("200 OK", Content_Length=2) + b"{")
+        time.sleep(0.3)
+        connection.sendall(b"}")
+
+    web = Web(QUICK)
+    fetcher = Fetcher(web, wait_seconds=1)
+    said, asked = "", 0
+    with answering(slowly) as url:
+        while not said and (asked := asked + 1) < 20:
+            try:
+                fetcher.download_bytes(url, LIMIT)
+            except Unavailable as error:
+                said = str(error)
+    web.close()
+
+    assert "too slow" in said
+    assert asked < 5
 
 
 def test_redirects_without_end_are_refused():

@@ -42,6 +42,17 @@ DAMAGE = {
 }
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+@pytest.mark.parametrize("name", FILES)
+def test_a_pipe_where_a_file_should_be_is_not_waited_for(place: Place, name):
+    place.open().document(INK)
+    for path in place.memory.glob(name):
+        path.unlink()
+        os.mkfifo(path)
+
+    assert versions(place.open()) == ["1.0.0"]
+
+
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 @pytest.mark.parametrize("name", FILES)
 def test_damage_anywhere_is_said_where_it_matters_and_mended(place: Place, name, damage):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import stat
+import tracemalloc
 import zipfile
+import zlib
 
 import pytest
 from hypothesis import given
@@ -144,6 +146,66 @@ def test_too_many_entries_are_refused():
 
     with pytest.raises(BadInput, match="20 entries, at most 10"):
         read_zip(many, name="p.zip", limits=ArchiveLimits(files=10))
+
+
+def with_hidden(content, hidden, at):
+    """`content` with something between its parts, and a directory that says so."""
+    end = len(content) - 22
+    start = int.from_bytes(content[end + 16 : end + 20], "little")
+    directory = bytearray(content[start:])
+    if at == 0:
+        directory[42:46] = len(hidden).to_bytes(4, "little")
+    moved = start + len(hidden)
+    directory[-6:-2] = moved.to_bytes(4, "little")
+    where = 0 if at == 0 else start
+    return content[:where] + hidden + content[where:start] + bytes(directory)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda whole: archive(("evil", "x")) + whole,
+        lambda whole: whole + archive(("evil", "x")),
+        lambda whole: b"#!/bin/sh\n" + whole,
+        lambda whole: whole + b" ",
+        lambda whole: whole[:-2] + len(whole).to_bytes(2, "little") + whole,
+        lambda whole: with_hidden(whole, archive(("evil", "x"))[:35], 0),
+        lambda whole: with_hidden(whole, archive(("evil", "x"))[:35], 1),
+    ],
+    ids=["two", "another two", "a script before", "after", "in the comment", "inside", "inside, at the end"],
+)  # fmt: skip
+def test_nothing_hides_in_an_archive_from_who_reads_it_from_the_other_end(change):
+    whole = archive(("good.txt", "x"), compression=zipfile.ZIP_STORED)
+
+    assert read_zip(whole, name="p.zip")
+    with pytest.raises(BadInput, match=r"hides|its end|does not end"):
+        read_zip(change(whole), name="p.zip")
+
+
+def test_an_entry_that_has_a_second_name_for_other_readers_is_refused():
+    named_twice = zipfile.ZipInfo("good.txt")
+    unicode_path = b"\1" + zlib.crc32(b"good.txt").to_bytes(4, "little") + b"evil.txt"
+    named_twice.extra = b"up" + len(unicode_path).to_bytes(2, "little") + unicode_path
+
+    with pytest.raises(BadInput, match=r"second name|foreign separator"):
+        read_zip(archive((named_twice, "x")), name="p.zip")
+
+
+def test_a_directory_of_a_million_entries_is_refused_before_it_is_read():
+    content = archive(("a", "x"))
+    end = len(content) - 22
+    entry_bytes = content[int.from_bytes(content[end + 16 : end + 20], "little") : end]
+    million = 1_000_000 * entry_bytes
+    tail = bytearray(content[end:])
+    tail[12:16] = len(million).to_bytes(4, "little")
+    many = content[: end - len(entry_bytes)] + million + bytes(tail)
+
+    tracemalloc.start()
+    with pytest.raises(BadInput, match="1000000 entries, at most 10000"):
+        read_zip(many, name="p.zip")
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert taken < 1_000_000
 
 
 @given(st.binary(max_size=400))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 from dataclasses import replace
@@ -292,6 +293,75 @@ def test_a_directory_where_a_file_should_be_is_moved_aside(used, name):
     assert left == []
     assert used.has == before
     assert (used.home.root / f"damaged/{name}-1/inside").read_text() == "kept"
+
+
+def pipe(path):
+    os.mkfifo(path)
+
+
+def circle(path):
+    path.symlink_to(path.name)
+
+
+def device(path):
+    path.symlink_to("/dev/zero")
+
+
+def gone_away(path):
+    path.symlink_to("/nowhere/at/all")
+
+
+def vast(path):
+    path.write_bytes(b"")
+    os.truncate(path, 20 << 30)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+@pytest.mark.parametrize("oddity", [pipe, circle, device, gone_away, vast])
+@pytest.mark.parametrize("name", ["installed.json", "history.jsonl", "journal.json", "config.yaml", "known.json", "install-id", "health.json"])  # fmt: skip
+def test_what_is_no_file_is_neither_waited_for_nor_read_without_end(used, name, oddity):
+    before = used.has
+    path = used.home.root / name
+    path.unlink(missing_ok=True)
+    oddity(path)
+
+    assert {str(id): str(entry.version) for id, entry in used.updates.installed().items()} == before
+    if name not in ("install-id", "health.json"):
+        with pytest.raises(DevForgeError, match=name.replace(".", r"\.")):
+            used.back("acme.ink", to="1.1.0")
+    _, left = mended(used)
+
+    assert left == []
+    assert used.has == before
+    if name == "config.yaml":  # pins may have been in it
+        assert used.home.config().policy == "notify"
+
+
+def test_wishes_kept_elsewhere_are_changed_there_and_missed_while_they_are_away(used, tmp_path):
+    elsewhere = tmp_path / "dotfiles/config.yaml"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text("metered: true\n")
+    used.home.config_file.unlink(missing_ok=True)
+    used.home.config_file.symlink_to(elsewhere)
+
+    used.home.write_config(replace(used.home.config(), cooldown_hours=5))
+
+    assert used.home.config_file.is_symlink()
+    assert "cooldown_hours: 5" in elsewhere.read_text()
+    elsewhere.rename(elsewhere.with_name("away"))
+    with pytest.raises(DevForgeError, match=r"config\.yaml: is a link to what is not there"):
+        used.home.config()
+
+
+def test_what_a_kill_left_half_written_is_swept_away_later(used):
+    half = used.home.root / ".new-abcdefgh"
+    half.write_bytes(b"half")
+    used.back("acme.ink", to="1.1.0")
+    assert half.exists()  # somebody may be writing it
+    os.utime(half, (0, 0))
+    used.back("acme.ink", to="1.0.0")
+
+    assert not half.exists()
 
 
 @pytest.mark.parametrize("name", ["extensions", "incoming"])

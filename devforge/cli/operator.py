@@ -139,7 +139,7 @@ def deprecate(reason: str, replacement: str | None) -> Planned:
 @argument("versions", nargs=-1, required=False, metavar="[VERSION]…", help="Else all.")
 @edits
 def malicious(reason: str, versions: tuple[str, ...]) -> Planned:
-    """Condemn an extension, or versions of it: clients remove it with their next update check."""
+    """Condemn an extension, or versions of it: clients disable it with their next update check."""
     from devforge.operator.plan import plan_malicious  # noqa: PLC0415
 
     wanted, now = [_version(version) for version in versions], datetime.now(UTC)

@@ -57,8 +57,7 @@ def render(
         needs = [f"{id} {range_}" for id, range_ in newest.extension_dependencies.items()]
         rows.append(("needs", ", ".join(needs)))
     if deprecated:
-        instead = f"; use {deprecated.replacement}" if deprecated.replacement else ""
-        rows.append(("warning", f"no longer cared for: {deprecated.reason}{instead}"))
+        rows.append(("warning", f"no longer cared for: {deprecated.sentence}"))
     rows.append(
         ("here", f"{here.version}; `devforge why {document.id}` says more")
         if here
@@ -76,11 +75,11 @@ def _version(version: IndexedVersion, document: ExtensionDocument) -> str:
     said += ["mends a security hole"] if version.security else []
     said += ["has a known hole"] if least and version.version < least else []
     said += ["halted"] if version.halted else []
-    said += [f"withdrawn: {version.yanked.reason}"] if version.yanked else []
-    if version.rollout is not None:
+    said += [f"withdrawn: {version.yanked.sentence}"] if version.yanked else []
+    if version.rollout is not None and not (version.yanked or version.halted):
         from devforge.updates.rollout import percent  # noqa: PLC0415 - see options.py
 
         share = percent(version.rollout, published=version.published, now=now())
         said += [f"offered to {share} %"] if share < 100 else []
     day = (version.published or "")[:10] or "undated"
-    return f"    {version.version!s:<12} {day}   {'   '.join(said)}"
+    return f"    {version.version!s:<12} {day:<10}   {'   '.join(said)}"

@@ -35,7 +35,7 @@ from devforge.model.base import Foreign, Strict
 from devforge.model.digests import Sha256
 from devforge.model.manifest import Category, Language
 from devforge.model.names import ExtensionId, Permission
-from devforge.model.records import Price, Rollout, Timestamp, Yank
+from devforge.model.records import Price, Rollout, Timestamp, Yank, instead_of
 from devforge.model.versions import Range, Version
 
 ListName = Literal["malicious", "removed", "deprecated"]
@@ -197,6 +197,11 @@ class ListEntry(Foreign):
     replacement: str | None = None
     advisory: str | None = None
     when: Timestamp
+
+    @property
+    def sentence(self) -> str:
+        """The reason, and what to use instead."""
+        return instead_of(self.reason, self.replacement)
 
 
 class StateList(Foreign):

@@ -18,6 +18,7 @@ from devforge.model.records import Advisory, Extension, VersionRecord
 from devforge.model.versions import Version
 from devforge.operator.editing import with_field
 from devforge.plan import Plan
+from devforge.updates.similar import meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Shelf:
     def missing(self, versions: Iterable[Version]) -> tuple[str, ...]:
         """Say which of `versions`, or the extension itself, has no record."""
         if self.extension is None:
-            return (f"the registry has no extension {self.id}",)
+            return (f"the registry has no extension {self.id}{meant(self.id, self.others)}",)
         known = ", ".join(map(str, sorted(self.records, reverse=True)[:10])) or "none"
         return tuple(
             f"{self.id} has no version {version}; there are {known}"
@@ -72,7 +73,8 @@ def plan_yank(
     edit = _yank(shelf, version, reason, replacement)
     if read_record(edit.text.encode(), VersionRecord, file=edit.path) == shelf.records[version]:
         return Plan(title, notes=(f"same     {shelf.id} {version} is taken back already",))
-    return Plan(title, (edit,), _left(shelf, frozenset({version})))
+    edits = (edit, *_pointed_anew(shelf, {version}, replacement))
+    return Plan(title, edits, _left(shelf, frozenset({version})))
 
 
 def plan_unyank(shelf: Shelf, version: Version) -> Plan[Edit]:
@@ -110,6 +112,7 @@ def plan_rollback(shelf: Shelf, *, reason: str, to: Version | None = None) -> Pl
     if not newer:
         return Plan(title, notes=(f"same     {target} is what clients run already",))
     edits = tuple(_yank(shelf, version, reason, str(target)) for version in newer)
+    edits += _pointed_anew(shelf, set(newer), str(target))
     return Plan(title, edits, (f"offer    {shelf.id} {target} in their place",))
 
 
@@ -161,7 +164,7 @@ def plan_deprecate(
 def plan_malicious(
     shelf: Shelf, versions: Sequence[Version], *, reason: str, now: datetime
 ) -> Plan[Edit]:
-    """Condemn versions, or all there are and will be: clients stop and remove them."""
+    """Condemn versions, or all there are and will be: clients disable them."""
     named = " ".join(map(str, versions))
     title = f"malicious {shelf.id}{f' {named}' if named else ''}"
     if refusals := shelf.missing(versions):
@@ -185,7 +188,7 @@ def plan_malicious(
     text = _checked(yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100), path)
     which = named or "all versions"
     notes = (
-        f"remove   {shelf.id} {which} wherever they are installed, with the next update check",
+        f"disable  {shelf.id} {which} wherever they are installed, with the next update check",
     )
     return Plan(title, (Edit("add", f"{id} against {shelf.id} {which}", path, text),), notes)
 
@@ -206,6 +209,16 @@ def _is_good(record: VersionRecord) -> bool:
 def _yank(shelf: Shelf, version: Version, reason: str, replacement: str | None) -> Edit:
     said = {"reason": reason} | ({"replacement": replacement} if replacement else {})
     return _edit(shelf, version, "yank", "yanked", said)
+
+
+def _pointed_anew(shelf: Shelf, taken: set[Version], replacement: str | None) -> tuple[Edit, ...]:
+    """Have what was taken back before in favour of one of `taken` name what takes its place now."""
+    gone = {str(version) for version in taken}
+    return tuple(
+        _yank(shelf, version, record.yanked.reason, replacement)
+        for version, record in sorted(shelf.records.items())
+        if version not in taken and record.yanked and record.yanked.replacement in gone
+    )
 
 
 def _edit(shelf: Shelf, version: Version, verb: str, key: str, value: object) -> Edit:

@@ -161,7 +161,7 @@ class _Shelf:
         when = self.times.published(id, version)
         if when is None:
             self.report.undated += 1
-        elif when == self.times.now:
+        elif when == self.times.now and (id, version) not in self.malicious:
             self.report.published.append(f"{id} {version}")
         listed = listed_version(record, manifest, files, rollout=rollout, published=when)
         return listed, manifest

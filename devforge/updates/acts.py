@@ -25,6 +25,7 @@ class Install:
     before: Version | None
     gains: tuple[Permission, ...] = ()  # what it asks for beyond `before`
     platform: Platform | None = None  # whose package it is; None: the one for all others
+    insisted: bool = False  # this very version was asked for
 
     @property
     def id(self) -> ExtensionId:
@@ -32,11 +33,22 @@ class Install:
 
     @property
     def line(self) -> str:
-        verb = "install" if self.before is None else "update"
+        is_back = self.before is not None and self.version.version < self.before
+        verb = (
+            "install"
+            if self.before is None
+            else "back"
+            if is_back and not self.insisted
+            else "update"
+        )
         parts = [f"{verb:<8} {self.id} {self.version.version}", f"{self.package.length:,} bytes"]
         if self.version.platforms:
             parts.append(f"for {self.platform or 'any platform'}")
-        parts += [f"instead of {self.before}"] if self.before else []
+        withdrawn = next(
+            (v.yanked for v in self.document.versions if v.version == self.before), None
+        )
+        why = f", which was withdrawn: {withdrawn.reason}" if is_back and withdrawn else ""
+        parts += [f"instead of {self.before}{why}"] if self.before else []
         parts += [] if self.requested else ["needed by another"]
         if self.gains:
             word = "may now also use" if self.before else "may use"

@@ -126,7 +126,7 @@ def _unwanted(
     document: ExtensionDocument, version: IndexedVersion, here: Circumstances, have: Version | None
 ) -> Obstacle | None:
     if version.yanked:
-        return Obstacle("withdrawn", f"was withdrawn: {version.yanked.reason}")
+        return Obstacle("withdrawn", f"was withdrawn: {version.yanked.sentence}")
     if version.version.is_prerelease:
         return Obstacle("prerelease", "is a prerelease; ask for it by its number")
     if against := _skipped(document.id, version.version, here.skipped.get(document.id), have):

@@ -406,11 +406,16 @@ class Updates:
         return apply_changes(Plan("enable", (change,)), home=self.home, before=state, now=self._clock())  # fmt: skip
 
     def absent(self, extension: ExtensionId) -> str:
-        """Return that the registry does not have an extension, with what may have been meant."""
+        """Return that the registry does not have an extension: why not, or what may have been meant."""
         from devforge.updates.similar import meant  # noqa: PLC0415 - see above
 
         near = ""
-        with contextlib.suppress(Unavailable, Refused):  # the search costs more than the question
+        with contextlib.suppress(Unavailable, Refused):  # asked only for a kinder answer
+            lists = self.index.lists()
+            if listed := lists.malicious.get(extension):
+                return f"{extension} is malicious: {listed.sentence}"
+            if listed := lists.removed.get(extension):
+                return f"{extension} was removed from the registry: {listed.sentence}"
             near = meant(extension, (entry.id for entry in self.index.search()))
         more = near or "; `devforge search` finds what it has"
         return f"this registry does not have {extension}{more}"

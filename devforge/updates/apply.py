@@ -194,6 +194,7 @@ def _fetched(
         requested=change.requested or bool(had and had.requested),
         index=index.location,
         platform=change.platform,
+        insisted=change.insisted,
     )
     return _Ready(change, Record(entry=entry, files=stored_files(members)), members)
 
@@ -283,6 +284,7 @@ def _go_back(
     entry = change.record.entry
     if had:
         entry = replace(entry, requested=had.requested)
+    entry = replace(entry, insisted=change.by == "person")
     entries[change.id] = _as_it_was(entry, had)
     if change.before is None or change.before <= change.record.entry.version:
         return

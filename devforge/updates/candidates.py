@@ -58,7 +58,7 @@ class Candidates:
             return Domain((kept(entry),))
         document = self.lookup(id)
         if document is None:
-            return _absent(id)
+            return _absent(id, self.here)
         version = next((v for v in document.versions if v.version == wanted), None)
         if version is None:
             have = ", ".join(str(v.version) for v in document.versions[:5]) or "none"
@@ -78,7 +78,10 @@ class Candidates:
             refused = (
                 f"{entry.version}, which is installed, is malicious, and nothing newer can be had",
             )
-        return Domain((*offers.candidates, *stays), refused)
+        document = self.lookup(id) if entry and asked in ("update", "now") else None
+        good = step_back(document, entry, self.here) if document and entry else None
+        back = (offer(good),) if good else ()
+        return Domain((*offers.candidates, *back, *stays), refused)
 
     def _needed(self, id: ExtensionId, entry: Installed | None) -> Domain:
         """What another needs: as it is if it is there, else the newest that is offered."""
@@ -89,7 +92,7 @@ class Candidates:
     def _offers(self, id: ExtensionId, entry: Installed | None, asked: Asked) -> Domain:
         document = self.lookup(id)
         if document is None:
-            return _absent(id)
+            return _absent(id, self.here)
         ready: list[Candidate] = []
         later: dict[str, list[Candidate]] = {"cooldown": [], "rollout": []}
         refused: list[str] = []
@@ -145,7 +148,24 @@ def standing(
         if found is None:
             offered = version
             break
-    return Standing(newest, offered, against)
+    return Standing(newest, offered or step_back(document, entry, here), against)
+
+
+def step_back(
+    document: ExtensionDocument, entry: Installed, here: Circumstances
+) -> IndexedVersion | None:
+    """Return the older version that the registry names in place of a withdrawn one; None for who insists.
+
+    Source: attack table B11: what people ask for is a rollback by the publisher that reaches them,
+    without a higher number for the same files.
+    """
+    present = next((v for v in document.versions if v.version == entry.version), None)
+    if present is None or present.yanked is None or entry.insisted:
+        return None
+    wanted = present.yanked.replacement
+    older = (v for v in document.versions if v.version < entry.version)
+    good = next((v for v in older if str(v.version) == wanted), None)
+    return good if good and obstacle(document, good, asked="now", here=here) is None else None
 
 
 def newest_first(document: ExtensionDocument) -> list[IndexedVersion]:
@@ -164,5 +184,10 @@ def is_pinned(here: Circumstances, id: ExtensionId) -> bool:
     return here.config.policy_of(id) == "pinned"
 
 
-def _absent(id: ExtensionId) -> Domain:
+def _absent(id: ExtensionId, here: Circumstances) -> Domain:
+    lists = here.lists
+    if listed := lists.malicious.get(id):
+        return Domain((), (f"it is malicious: {listed.sentence}",))
+    if listed := lists.removed.get(id):
+        return Domain((), (f"it was removed from the registry: {listed.sentence}",))
     return Domain((), (f"this registry does not have {id}; `devforge search` finds what it has",))

@@ -128,12 +128,10 @@ def warnings(entry: Installed, known: Known) -> list[str]:
     document = known.documents.get(entry.id)
     version = next((v for v in document.versions if v.version == entry.version), None) if document else None  # fmt: skip
     if version and version.yanked:
-        instead = f"; use {version.yanked.replacement}" if version.yanked.replacement else ""
-        found.append(f"was withdrawn: {version.yanked.reason}{instead}")
+        found.append(f"was withdrawn: {version.yanked.sentence}")
     deprecated = known.deprecated.get(entry.id)
     if deprecated:
-        instead = f"; use {deprecated.replacement}" if deprecated.replacement else ""
-        found.append(f"is no longer cared for: {deprecated.reason}{instead}")
+        found.append(f"is no longer cared for: {deprecated.sentence}")
     return found
 
 

@@ -29,6 +29,7 @@ class Installed:
     disabled_because: str = ""
     platform: str | None = None  # whose package it is; None: one that is for every other platform
     has_run: bool = False  # Dev Forge reported that it started
+    insisted: bool = False  # its owner named this very version: no withdrawal takes them back
 
     @property
     def directory(self) -> str:

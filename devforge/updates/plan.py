@@ -49,7 +49,7 @@ def plan_install(
     candidates = Candidates(lookup, installed, here, dict.fromkeys(wanted, "install"), exact)
     found = _resolve(wanted, candidates)
     notes = [_kept_note(id, installed[id], found) for id, c in found.chosen.items() if c.is_kept]
-    changes = _changes(found, lookup, installed, here, requested=frozenset(wanted))
+    changes = _changes(found, lookup, installed, here, requested=frozenset(wanted), exact=exact)
     notes += [*_newer(changes, exact, here), *_warnings(changes, here)]
     return Plan("install " + " ".join(map(str, wanted)), changes, tuple(notes))
 
@@ -138,15 +138,16 @@ def _stays(
     entry: Installed, stands: Standing, mode: Mode, here: Circumstances, *, named: bool
 ) -> str | None:
     """Why this extension is not updated at all; None where it may be, or nothing is newer."""
-    if stands.newest is None:
+    newest = stands.newest or stands.offered
+    if newest is None:
         return None
-    newest = stands.newest.version
+    out = f"{newest.version} is {'out' if stands.newest else 'to be run in its place'}"
     if is_pinned(here, entry.id):
-        return f"pinned; {newest} is out"
+        return f"pinned; {out}"
     if not named and is_held(here, entry.id):
-        return f"held; {newest} is out"
+        return f"held; {out}"
     if not named and not entry.enabled:
-        return f"disabled; {newest} is out"
+        return f"disabled; {out}"
     if mode == "schedule" and stands.offered:
         return _needs_a_person(entry, stands.offered, here)
     return None
@@ -208,6 +209,7 @@ def _changes(
     here: Circumstances,
     *,
     requested: frozenset[ExtensionId],
+    exact: Mapping[ExtensionId, Version] | None = None,
 ) -> tuple[Install, ...]:
     """Return the changes, what is needed before what needs it."""
     changes = []
@@ -226,6 +228,7 @@ def _changes(
                 before=entry.version if entry else None,
                 gains=tuple(p for p in candidate.offer.permissions if p not in before),
                 platform=candidate.offer.platform_of(here.platform),
+                insisted=id in (exact or {}),
             )
         )
     return tuple(changes)
@@ -266,13 +269,12 @@ def _warnings(changes: Iterable[Install], here: Circumstances) -> list[str]:
     for change in changes:
         label = f"{change.id} {change.version.version}"
         if change.version.yanked:
-            notes.append(f"warning  {label} was withdrawn: {change.version.yanked.reason}")
+            notes.append(f"warning  {label} was withdrawn: {change.version.yanked.sentence}")
         if change.version.halted:
             notes.append(f"warning  {label} is halted: the registry gives it to nobody for now")
         listed = here.lists.deprecated.get(change.id)
         if listed:
-            instead = f"; use {listed.replacement}" if listed.replacement else ""
-            notes.append(f"warning  {change.id} is no longer cared for: {listed.reason}{instead}")
+            notes.append(f"warning  {change.id} is no longer cared for: {listed.sentence}")
     return notes
 
 

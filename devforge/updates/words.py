@@ -121,7 +121,8 @@ def ago(moment: str | None, now: datetime) -> str:
 
 def _standing(row: Row) -> str:
     if row.newest is None:
-        return ""
+        back = f"→ {row.offered}, in place of this one"
+        return "" if row.offered is None else f"stays: {row.stays}" if row.stays else back
     if row.stays == "disabled":
         return f"stays: disabled; {row.newest} is out, `devforge update {row.id}` takes it"
     if row.stays:

@@ -113,6 +113,63 @@ def test_what_was_gone_back_from_and_removed_is_installed_anew_at_another_versio
     assert three.plan(mode="now").plan.changes == ()
 
 
+def withdraw(shelf, version, *, in_favour_of):
+    reason = {"reason": "It eats ink.", "replacement": in_favour_of}
+    return shelf.change("acme.ink", version, yanked=reason)
+
+
+def test_a_withdrawn_version_is_gone_back_from_to_the_older_one_named_in_its_place(shelf, three):
+    withdraw(shelf, "1.2.0", in_favour_of="1.1.0")
+    three.updates.check()
+    [row] = three.updates.check().rows
+    assert (str(row.offered), row.newest) == ("1.1.0", None)
+
+    outcome = three.update(mode="schedule")
+
+    [change] = outcome.done
+    assert change.line.startswith("back     acme.ink 1.1.0")
+    assert "instead of 1.2.0, which was withdrawn: It eats ink." in change.line
+    assert three.has == {"acme.ink": "1.1.0"}
+    assert three.plan(mode="schedule").plan.changes == ()
+    shelf.change("acme.ink", "1.2.0", yanked=None)  # given back
+    three.update(mode="schedule")
+    assert three.has == {"acme.ink": "1.2.0"}
+
+
+@pytest.mark.parametrize(
+    "choice", ["pinned", "held", "notify", "disabled", "named", "gone back to"]
+)
+def test_who_chose_otherwise_keeps_a_withdrawn_version(shelf, three, choice):
+    withdraw(shelf, "1.2.0", in_favour_of="1.0.0")
+    withdraw(shelf, "1.1.0", in_favour_of="1.0.0")
+    kept = "1.1.0" if choice == "gone back to" else "1.2.0"
+    if choice in ("pinned", "notify"):
+        three.configure(f"extensions:\n  acme.ink: {{policy: {choice}}}\n")
+    elif choice == "held":
+        three.configure("extensions:\n  acme.ink: {held_until: always}\n")
+    elif choice == "disabled":
+        three.updates.set_enabled("acme.ink", enabled=False)
+    elif choice == "named":
+        three.back("acme.ink", to="1.0.0")
+        three.install(exact={"acme.ink": "1.2.0"})
+    else:
+        three.back("acme.ink")
+
+    assert three.update(mode="schedule").done == ()
+    assert three.has == {"acme.ink": kept}
+
+
+def test_no_withdrawal_leads_to_a_version_with_a_hole_or_one_that_is_withdrawn_itself(shelf, three):
+    withdraw(shelf, "1.2.0", in_favour_of="1.1.0")
+    shelf.say("acme.ink", min_secure_version="1.2.0")
+    assert three.update(mode="schedule").done == ()
+
+    shelf.say("acme.ink", min_secure_version=None)
+    withdraw(shelf, "1.1.0", in_favour_of="1.0.0")
+    assert three.update(mode="schedule").done == ()
+    assert three.has == {"acme.ink": "1.2.0"}
+
+
 def test_the_history_tells_what_was_done_when(three, golden):
     three.back("acme.ink")
     three.started("acme.ink", "1.1.0")

@@ -89,7 +89,7 @@ def write_site(
     _write_front(pages, listings.extensions)
     _write_browse(pages, listings.extensions)
     for listing in listings.extensions:
-        _write_extension(pages, listing, site_url, server_url, downloads)
+        _write_extension(pages, listing, registry, site_url, server_url, downloads)
     for name, owned in by_developer(listings.extensions).items():
         _write_developer(pages, name, registry, owned)
     _write_checks(pages)
@@ -145,15 +145,23 @@ def _write_browse(pages: Pages, listings: tuple[Listing, ...]) -> None:
 
 
 def _write_extension(
-    pages: Pages, listing: Listing, site_url: str, server_url: str, downloads: Shown | None
+    pages: Pages,
+    listing: Listing,
+    registry: Registry,
+    site_url: str,
+    server_url: str,
+    downloads: Shown | None,
 ) -> None:
     fetched = downloads.of(listing.document.id) if downloads else None
+    entry = registry.extensions.get(listing.document.id)
+    more = {"downloads": fetched, "deprecated": entry.extension.deprecated if entry else None}
+    said = [one for one in more.values() if one is not None]
     page = views.extension_path(listing.document.id)
     pages.render(
         page,
         "extension.html",
-        lambda: views.extension(listing, server_url) | {"downloads": fetched},
-        key=views.digest([listing.key, fetched]) if fetched else listing.key,
+        lambda: views.extension(listing, server_url) | more,
+        key=views.digest([listing.key, *said]) if said else listing.key,
     )
     feed = views.extension_feed(listing)
     entries = views.feed_entries((listing,))

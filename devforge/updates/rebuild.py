@@ -52,7 +52,10 @@ def _last(own: Sequence[Event], records: Sequence[Record]) -> Record | None:
 
 def _as_noted(entry: Installed, own: Sequence[Event]) -> Installed:
     switched = [event for event in own if event.act in ("disable", "enable")]
-    moved = max((e.change for e in own if e.act in ("install", "update", "rollback")), default=0)
+    moves = [event for event in own if event.act in ("install", "update", "rollback")]
+    moved = moves[-1].change if moves else 0
+    if moves and moves[-1].act == "rollback":
+        entry = replace(entry, insisted=moves[-1].by == "person")
     if not switched or switched[-1].act == "enable":
         return entry
     last = switched[-1]

@@ -7,8 +7,8 @@ and what is refused.
 **Why.** Without a licence nobody may copy the extension, the marketplace included. Where manifest and
 text differ, nobody knows which of the two holds.
 
-**How to mend.** Put the licence's whole text into a file called LICENSE, and its identifier into
-the manifest, for example `license: MIT` or `license: GPL-3.0-or-later`.
+**How to mend.** Put the licence's whole text into a file called LICENSE (a short one, such as MIT's, may
+stand in the README instead), and its identifier into the manifest, for example `license: MIT` or `license: GPL-3.0-or-later`.
 
 Source: SPDX licence list and expressions; `licences` in registry/policy.yaml.
 """
@@ -20,7 +20,8 @@ from collections.abc import Iterator
 
 from license_expression import ExpressionError, get_spdx_licensing
 
-from checks.licence_texts import recognise
+from checks.documentation import readme_of
+from checks.licence_texts import SHORT, recognise
 from checks.protocol import Rule
 from devforge.model.manifest import FILE
 from devforge.model.observed import SourceFile, SourceTree
@@ -115,6 +116,12 @@ def licence_files(tree: SourceTree) -> list[SourceFile]:
     ]
 
 
+def _is_in_readme(tree: SourceTree, names: tuple[str, ...]) -> bool:
+    """Whether the README, which travels as well, holds the whole text of a licence that is short."""
+    readme = readme_of(tree)
+    return readme is not None and bool(SHORT.intersection(names, recognise(readme.text)))
+
+
 def _names_in(expression: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The known identifiers of an expression, and the words in it that are none."""
     licensing = get_spdx_licensing()
@@ -183,6 +190,8 @@ def _undecided(submission: Submission, names: tuple[str, ...]) -> Iterator[Findi
 
 def _texts(tree: SourceTree, declared: str, names: tuple[str, ...]) -> Iterator[Finding]:
     files = licence_files(tree)
+    if not files and _is_in_readme(tree, names):
+        return
     if not files:
         yield FILE_MISSING.finding(
             at="LICENSE",

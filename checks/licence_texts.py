@@ -103,7 +103,8 @@ _NOTICE = re.compile(
 _GNU = {None: "GPL", "lesser ": "LGPL", "affero ": "AGPL"}
 # Sentences that take back what a permissive text gives.
 _RESTRICTIONS = ("non commercial", "noncommercial", "for evaluation only", "may not be sold")
-_PERMISSIVE = {"MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Zlib"}
+# Texts of a few paragraphs, which authors put whole into a README.
+SHORT = {"MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Zlib"}
 
 
 def recognise(text: str) -> tuple[str, ...]:
@@ -112,7 +113,7 @@ def recognise(text: str) -> tuple[str, ...]:
     for known in TEXTS:
         if all(p in words for p in known.has) and not any(p in words for p in known.lacks):
             altered = any(phrase in words for phrase in _RESTRICTIONS)
-            return () if altered and _PERMISSIVE.intersection(known.ids) else known.ids
+            return () if altered and SHORT.intersection(known.ids) else known.ids
     if notice := _NOTICE.search(words):
         version = notice["version"].replace(" ", ".")
         return _only_or_later(

@@ -34,7 +34,7 @@ _VENDORED = {"vendor", "vendored", "_vendor", "_vendored", "third_party", "third
              "extern", "external", "3rdparty", "3rd_party", "deps", "node_modules", "bower", "bower_components", "site-packages"}  # fmt: skip
 _BUILD = {"scripts", "tools", "tasks", "ci", ".github", ".circleci", "site_scons", "packaging"}
 _TEST_FILE = re.compile(
-    r"(?:test_.*|.*_test|conftest)\.pyi?|.*[.-](?:test|spec|bench)\.[cm]?[jt]sx?"
+    r"(?:test_.*|.*_test|conftest|run_?tests?)\.pyi?|.*[.-](?:test|spec|bench)\.[cm]?[jt]sx?"
 )
 _BUILD_FILE = re.compile(
     r"setup[\w-]*\.py|noxfile\.py|fabfile\.py|wscript|sconstruct|(?:gulp|grunt|jake)file\.[cm]?[jt]s"

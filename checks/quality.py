@@ -19,7 +19,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from checks.places import is_at_home
+from checks.places import is_at_home, shipped
 from checks.protocol import NoVerdict, Rule, counted
 from checks.quality_words import OTHERWISE, WORDS
 from devforge.model.observed import Missing, SourceFile, ToolFinding
@@ -68,7 +68,7 @@ MISUSE = Rule(
 RULES = (SYNTAX, UNDEFINED, FORMAT, COMPARISON, TWICE, MISUSE)
 
 REMEDIES = {
-    SYNTAX.id: "correct the file so that it parses; a template belongs under another suffix",
+    SYNTAX.id: "correct the file so that it parses; a template belongs under another suffix, and what only you need into .devforgeignore",
     UNDEFINED.id: "import or define the name, or correct its spelling",
     FORMAT.id: "give as many values as the format has places",
     COMPARISON.id: "compare by value (== or ===) and use the result",
@@ -160,8 +160,15 @@ def _finding(submission: Submission, rule: Rule, path: str, places: list[ToolFin
         line=lines[0],
         problem=f"{where}: {in_our_words(places[0])}",
         remedy=REMEDIES[rule.id],
-        severity="info" if rule is SYNTAX and _is_template(submission, path) else None,
+        severity="info" if rule is SYNTAX and _runs_nowhere(submission, path) else None,
     )
+
+
+def _runs_nowhere(submission: Submission, path: str) -> bool:
+    """Whether no user is given the file as code: a template, or left out of the package."""
+    if _is_template(submission, path):
+        return True
+    return all(file.path != path for file in shipped(submission.tree))
 
 
 def _is_template(submission: Submission, path: str) -> bool:

@@ -23,6 +23,13 @@ _FILE_NAME = re.compile(
     rf"(?P<name>[a-z][a-z0-9._-]*?)[.-]{_VERSION}(?:[.-](?:min|slim|umd|esm|prod))*\.[cm]?js",
     re.IGNORECASE,
 )
+# A bundle that any loader takes: what it registers itself as, `ink-dist/build/ink`, and the version in its code.
+_REGISTERED = re.compile(
+    r"\bdefine\(\s*[\"'](?P<name>(?:@[\w-]+/)?[A-Za-z][\w.-]*)/[\w./-]+[\"']\s*,\s*\["
+)
+_OWN_VERSION = re.compile(
+    r"\b\w{0,40}[vV]ersion = [\"'](?P<version>\d+\.\d+\.\d+(?:-[\w.]+)?)[\"']"
+)
 _PY_VERSION = re.compile(
     r"^__version__\s*(?::\s*\w+\s*)?=\s*[\"'](?P<version>\d+(?:\.\w+)*)[\"']", re.MULTILINE
 )
@@ -58,10 +65,14 @@ def is_library_place(path: str) -> bool:
 
 
 def script_of(file: SourceFile) -> tuple[str, str] | None:
-    """Return the npm name and version that a single script says it is, by its banner or its name."""
+    """Return the npm name and version that a single script says it is: by its banner, by what it registers, by its name."""
     if not file.path.lower().endswith((".js", ".mjs", ".cjs")):
         return None
-    found = _BANNER.match(file.content[:_HEAD].decode("utf-8", "replace"))
+    head = file.content[:_HEAD].decode("utf-8", "replace")
+    found = _BANNER.match(head)
+    if not found and (registered := _REGISTERED.search(head)):
+        version = _OWN_VERSION.search(file.text)
+        return (registered["name"].lower(), version["version"]) if version else None
     found = found or _FILE_NAME.fullmatch(file.path.rpartition("/")[2])
     if found is None:
         return None

@@ -17,6 +17,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
+_OWNER_NAME = re.compile(r"([\w.-]+/[\w.-]+?)(?:\.git)?(?:[#@].*)?$")
 _SHOWN = 5
 _LOCAL = re.compile(r"(?:file|link|portal):|\.{0,2}/|[A-Za-z]:[\\/]", re.IGNORECASE)
 _USUAL_INDEX = re.compile(
@@ -65,9 +66,10 @@ def check(tree: SourceTree, facts: tuple[DependencyFact, ...]) -> Iterator[Findi
     """Yield a finding for each other index, and each dependency that comes from no index at all."""
     from_host = _by_host(facts)
     told = {f"{host}/" for _, host, for_tests in from_host if not for_tests}
+    asked = {name for fact in facts if (name := _repository(fact))}
     for path, file in tree.files.items():
         if file.mode != "symlink":
-            yield from _other_index(path, file, facts, told)
+            yield from _other_index(path, file, facts, told=told, asked=asked)
     yield from _all_elsewhere(facts, from_host)
 
 
@@ -82,12 +84,18 @@ def place_of_origin(fact: DependencyFact) -> Literal["local", "elsewhere"] | Non
 
 
 def _other_index(
-    path: str, file: SourceFile, facts: tuple[DependencyFact, ...], told: Collection[str]
+    path: str,
+    file: SourceFile,
+    facts: tuple[DependencyFact, ...],
+    *,
+    told: Collection[str],
+    asked: Collection[str],
 ) -> Iterator[Finding]:
     """Where settings say that packages come from another index, or a lock that they did.
 
     Args:
         told: the hosts that are told of with the packages that come from them.
+        asked: repositories, as owner/name, that are told of where they are asked for.
     """
     directories, _, name = path.rpartition("/")
     pattern = next((p for names, p in _INDEXES if names.fullmatch(name)), None)
@@ -97,6 +105,8 @@ def _other_index(
         found = match.groupdict()
         address = found.get("at") or found.get("more") or ""
         if _USUAL_INDEX.match(address) or address.startswith(tuple(told)):
+            continue
+        if any(f"/{name}/" in address or f"/{name}.git" in address for name in asked):
             continue
         line = file.text.count("\n", 0, match.start()) + 1
         if found.get("extra"):
@@ -121,6 +131,14 @@ def _confused(path: str, line: int, address: str, facts: tuple[DependencyFact, .
         "pip takes the higher version from whichever has it",
         remedy="use one index, or pin each package with --hash, which fits one file only",
     )
+
+
+def _repository(fact: DependencyFact) -> str | None:
+    """The repository, as owner/name, that a dependency is asked for from."""
+    if not fact.direct or place_of_origin(fact) != "elsewhere":
+        return None
+    found = _OWNER_NAME.search(_where(fact))
+    return found[1] if found else None
 
 
 def _host(fact: DependencyFact) -> str | None:

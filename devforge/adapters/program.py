@@ -5,6 +5,7 @@ Decides nothing: what went wrong is said in words that name the tool.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
@@ -25,6 +26,12 @@ OUTPUT_BYTES = 64 << 20
 _ERROR_BYTES = 64 << 10
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT")
 T = TypeVar("T")
+if sys.platform == "linux":
+    import resource
+
+    _OVER_TIME = (-signal.SIGXCPU, 128 + signal.SIGXCPU)
+else:
+    _OVER_TIME = ()
 
 
 class ToolFailed(Unavailable):
@@ -63,14 +70,19 @@ def run_program(
     tool: str,
     directory: Path,
     seconds: float,
+    processor_seconds: float | None = None,
     output_bytes: int = OUTPUT_BYTES,
     codes: Collection[int] = (0,),
     environment: Mapping[str, str] | None = None,
 ) -> Answer:
     """Run a program in `directory` and return what it printed; its children end with it.
 
+    Args:
+        processor_seconds: how long it may compute, where the system counts that: a machine that is
+            busy with other things takes none of it.
+
     Raises:
-        ToolTooSlow: it did not end within `seconds`.
+        ToolTooSlow: it did not end within `seconds`, or computed for longer than it may.
         ToolFailed: it could not be started, printed more than `output_bytes`, or ended with a
             code that is not among `codes`.
     """
@@ -87,6 +99,8 @@ def run_program(
         )
     except OSError as error:
         raise ToolFailed(f"{tool} could not be started: {error.strerror}") from error
+    if processor_seconds is not None:
+        _limit_computing(process, processor_seconds)
     out = _Reader(process, process.stdout, output_bytes)
     err = _Reader(process, process.stderr, _ERROR_BYTES, ends=False)
     try:
@@ -102,6 +116,10 @@ def run_program(
                 pipe.close()
     if out.overflowed:
         raise ToolFailed(f"{tool} printed more than {output_bytes >> 20} MB and was stopped")
+    if processor_seconds is not None and process.returncode in _OVER_TIME:
+        raise ToolTooSlow(
+            f"{tool} gave no answer after computing for {processor_seconds:.0f} seconds"
+        )
     if process.returncode not in codes:
         said = _last_line(err.content)
         raise ToolFailed(f"{tool} {_ending(process.returncode)}{said and f': {said}'}")
@@ -153,6 +171,13 @@ class _Reader(threading.Thread):
     @property
     def content(self) -> bytes:
         return b"".join(self._chunks)
+
+
+def _limit_computing(process: subprocess.Popen[bytes], seconds: float) -> None:
+    if sys.platform == "linux":
+        limit = max(1, math.ceil(seconds))
+        with suppress(ProcessLookupError):
+            resource.prlimit(process.pid, resource.RLIMIT_CPU, (limit, limit + 1))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

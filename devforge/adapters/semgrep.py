@@ -89,7 +89,8 @@ def scan(
 
     Args:
         programs: the command lines to try in turn; by default the fast one, then the plain one.
-        seconds: how long it may take; by default more for more code, within what a job has.
+        seconds: how long it may take; by default what a job has, of which it may compute for longer
+            the more code there is.
     """
     wanted = {str(p.relative_to(directory)) for p in directory.rglob("*") if p.suffix in SUFFIXES}
     if not wanted:
@@ -98,9 +99,8 @@ def scan(
     with tempfile.TemporaryDirectory(prefix="devforge-semgrep-") as home:
         for program in programs or _programs(Path(home)):
             try:
-                allowed = seconds or seconds_for(
-                    (directory / name).stat().st_size for name in wanted
-                )
+                computing = seconds_for((directory / name).stat().st_size for name in wanted)
+                allowed = (seconds or _MOST_SECONDS, computing)
                 output = _run(program, directory, rules, Path(home), allowed)
             except ToolTooSlow as error:
                 reasons.append(str(error))
@@ -114,7 +114,7 @@ def scan(
 
 
 def seconds_for(sizes: Iterable[int]) -> float:
-    """Return how long reading files of these sizes may take on a busy machine."""
+    """Return how long the processor may be at work on files of these sizes."""
     return min(_MOST_SECONDS, _SECONDS + _SECONDS_PER_MEGABYTE * sum(sizes) / 1e6)
 
 
@@ -140,8 +140,10 @@ def core_program() -> Path | None:
 
 
 def _run(
-    program: Sequence[str], directory: Path, rules: Path, home: Path, seconds: float
+    program: Sequence[str], directory: Path, rules: Path, home: Path, allowed: tuple[float, float]
 ) -> _Output:
+    """Run one program; `allowed` are the seconds by the clock and by the processor."""
+    seconds, computing = allowed
     answer = run_program(
         [
             *program, "--metrics=off", "--disable-version-check", "--disable-nosem",
@@ -149,7 +151,7 @@ def _run(
             "--max-target-bytes=0", f"--timeout={_SECONDS_PER_RULE}", "--timeout-threshold=1",
             "--max-memory=2000", "--config", str(rules), ".",
         ],
-        tool="semgrep", directory=directory, seconds=seconds, codes=(0, 1),
+        tool="semgrep", directory=directory, codes=(0, 1), seconds=seconds, processor_seconds=computing,
         environment={
             "HOME": str(home),
             "SEMGREP_SETTINGS_FILE": str(home / "settings.yml"),

@@ -34,6 +34,12 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
         yield shelf
 
 
+LOADED = (
+    "(function (root, factory) {\n  if (typeof define === 'function' && define.amd)\n"
+    '    define("ink-dist/build/ink", [], factory);\n  else root.ink = factory();\n})(this, () => {});\n'
+)
+
+
 def tree_of(**files: str) -> SourceTree:
     return SourceTree({p: SourceFile(p, "file", c.encode()) for p, c in sorted(files.items())})
 
@@ -56,6 +62,9 @@ def compared(files: dict[str, str]) -> Vendored:
         ("x/_vendor/six.py", '__version__ = "1.16.0"\n', "PyPI six 1.16.0"),
         ("x/_vendor/tomli/__init__.py", TOMLI, "PyPI tomli 2.0.1"),
         ("vendor/left-pad/package.json", '{"name": "left-pad", "version": "1.3.0"}', None),
+        ("lib/build/ink.js", f"{LOADED}const inkVersion = '2.4.456';\n", "npm ink-dist 2.4.456"),
+        ("lib/build/ink.js", f"{LOADED}const colour = '2.4.456';\n", None),
+        ("src/build/ink.js", f"{LOADED}const inkVersion = '2.4.456';\n", None),
         ("src/own.js", "/*! Own v1.0.0 */\n", None),
     ],
 )  # fmt: skip

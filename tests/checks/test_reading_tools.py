@@ -14,7 +14,7 @@ from example_trees import examples
 from devforge.adapters import nodetools
 from devforge.adapters.bandit import scan_python
 from devforge.adapters.oxlint import lint_javascript
-from devforge.adapters.program import ToolFailed, find_program, run_program
+from devforge.adapters.program import ToolFailed, ToolTooSlow, find_program, run_program
 from devforge.adapters.ruff import lint_python
 from devforge.adapters.semgrep import RULES, core_program, scan, seconds_for
 from devforge.model.observed import Missing, SourceFile, SourceTree
@@ -276,10 +276,27 @@ def test_what_bandit_failed_on_is_told_from_what_no_python_can_parse(tmp_path, c
 
 
 def test_what_the_rules_could_not_read_is_named_by_its_lines(tmp_path: Path) -> None:
-    code = 'export const bare = (text: string) => text\n  .replace(/<!--[\\W\\w]+?-->/g, "");\n'
-    (tmp_path / "a.ts").write_text(f"export const one = 1;\n{code}")
+    code = (
+        "export const one = 1;\nexport function bare(text: string): string {\n"
+        '  const before = text.replace(/<!--[\\W\\w]+?-->/g, "");\n  return before;\n}\n'
+    )
+    (tmp_path / "a.ts").write_text(code)
 
     assert [(f.code, f.path, f.line) for f in scan(tmp_path)] == [("unread", "a.ts", 3)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the clock alone counts")
+def test_only_what_a_program_computes_counts_and_not_how_long_it_waited(tmp_path):
+    def run(code: str) -> str:
+        arguments = [sys.executable, "-c", code]
+        answer = run_program(
+            arguments, tool="it", directory=tmp_path, seconds=60, processor_seconds=1
+        )
+        return answer.output.decode()
+
+    assert run("import time; time.sleep(2); print('waited')") == "waited\n"
+    with pytest.raises(ToolTooSlow, match="it gave no answer after computing for 1 seconds"):
+        run("while True: pass")
 
 
 def test_npm_installs_once(tmp_path):

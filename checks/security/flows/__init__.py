@@ -12,6 +12,9 @@ from checks.security.flows.arrivals import Arrival
 from checks.security.flows.follow import Follower
 from checks.security.flows.judge import arrivals
 from checks.security.flows.package import read_package
+from checks.security.flows.script.follow import ScriptFollower
+from checks.security.flows.script.package import Scripts
+from checks.security.flows.script.parsing import is_script
 from devforge.model.collector import collector_paused
 from devforge.model.observed import Missing, SourceFile, SourceTree, ToolFinding
 from devforge.model.python_source import is_beyond_parser, parse_python
@@ -25,7 +28,11 @@ def check(submission: Submission, found: tuple[ToolFinding, ...]) -> Iterator[Fi
     """Yield what arrives where it must not, leaving out what semgrep has found in the same file."""
     known = {(f.path, f.code.partition("--")[0]) for f in found if f.severity != "INFO"}
     told: set[tuple[str, str, str]] = set()
-    for arrival in _arrivals(_followed(submission.tree, _as_published(submission))):
+    as_published = _as_published(submission)
+    for arrival in (
+        *_arrivals(_followed(submission.tree, as_published)),
+        *_script_arrivals(_scripts(submission.tree, as_published)),
+    ):
         key = (arrival.path, arrival.rule.id, arrival.words)
         if key in told or (arrival.path, arrival.rule.id) in known:
             continue
@@ -36,6 +43,7 @@ def check(submission: Submission, found: tuple[ToolFinding, ...]) -> Iterator[Fi
 def look_ahead(tree: SourceTree) -> None:
     """Follow the values of `tree` now, so that `check` finds it done: it needs no tool's answer."""
     _arrivals(_followed(tree, ()))
+    _script_arrivals(_scripts(tree, ()))
 
 
 @lru_cache(maxsize=1)
@@ -48,6 +56,19 @@ def _arrivals(files: tuple[SourceFile, ...]) -> tuple[Arrival, ...]:
         follower.follow()
         found = arrivals(follower, {file.path: file.text for file in taken})
         return tuple(sorted(found, key=_order))
+
+
+@lru_cache(maxsize=1)
+def _script_arrivals(files: tuple[SourceFile, ...]) -> tuple[Arrival, ...]:
+    with collector_paused():
+        follower = ScriptFollower(Scripts(files))
+        follower.follow()
+        found = arrivals(follower, {file.path: file.text for file in files})
+        return tuple(sorted(found, key=_order))
+
+
+def _scripts(tree: SourceTree, known: Container[str]) -> tuple[SourceFile, ...]:
+    return tuple(f for f in tree.files.values() if is_script(f) and f.path not in known)
 
 
 def _is_too_deep(content: bytes) -> bool:

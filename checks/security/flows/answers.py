@@ -12,6 +12,7 @@ from checks.security.flows.texts import UNKNOWN, asks_for_login, joined_path, me
 from checks.security.flows.values import NOTHING, Call, Value, names_of, one_variable, union
 
 _WHOLE = {"", "~", "/home", "C:", "~/Documents", "~/Desktop", "~/Pictures", "~/Downloads"}
+_CODE = (".py", ".pyw", ".js", ".cjs", ".mjs", ".ts")  # read like the rest
 _HOMES = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")
 
 
@@ -42,7 +43,7 @@ def _whatever_went_in(call: Call) -> Value:
     if call.method == "decrypt":
         extra.add(_mark(call, "decoded", "an encrypted text"))
     if call.method in m.READING_METHODS or any(m.READERS.fullmatch(n) for n in call.names):
-        if any(text.endswith((".py", ".pyw")) for text in (call.receiver.text, *texts)):
+        if any(text.endswith(_CODE) for text in (call.receiver.text, *texts)):
             flowing = {k for k in flowing if k.kind != "own-data"}  # it is read like the rest
         extra |= _read(flowing)
     if call.method in ("rglob", "iterdir", "glob", "walk") and _is_whole(call.receiver.text):

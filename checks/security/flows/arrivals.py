@@ -68,7 +68,8 @@ def written_by(call: Call) -> Value | None:
         return Value(union(call.arguments))
     if call.method == "open" and not call.names and _WRITES.match(mode):
         return call.receiver
-    if {"builtins.open", "io.open"}.intersection(call.names) and _WRITES.match(mode):
+    opened = {"builtins.open", "io.open"}.intersection(call.names) and _WRITES.match(mode)
+    if opened or "fs.write" in call.names:
         return first_of(call)
     if (
         any(re.fullmatch(r"shutil\.(?:copy\w*|move)", name) for name in call.names)

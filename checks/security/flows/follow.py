@@ -69,7 +69,7 @@ class Follower(Expressions):
 
     def __init__(self, package: Package) -> None:
         super().__init__(package)
-        self.calls: dict[int, Call] = {}
+        self.calls: dict[object, Call] = {}
         self._opened: dict[str, tuple[ast.expr, Scope]] = {}
         self._plans: dict[ast.stmt, tuple[Callable[[Any, Scope], None], list[ast.stmt]]] = {}
 

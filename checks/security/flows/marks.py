@@ -178,7 +178,7 @@ CARRIERS = re.compile(
     r"\b(?:curl|wget|nc|ncat|nslookup|dig|host|ping|scp|rsync|gh gist|telnet|git (?:commit|tag|notes))\b"
 )
 READERS = re.compile(
-    r"builtins\.open|io\.open|codecs\.open|sqlite3\.connect|shutil\.(?:copy\w*|make_archive|move)"
+    r"builtins\.open|io\.open|codecs\.open|fs\.read|sqlite3\.connect|shutil\.(?:copy\w*|make_archive|move)"
     r"|os\.open|json\.load|configparser\..*"
 )
 READING_METHODS = {"read_text", "read_bytes", "open", "read", "connect"}

@@ -10,7 +10,7 @@ from checks.security.flows import marks as m
 from checks.security.flows.marks import Mark
 from checks.security.flows.package import Package, Scope
 from checks.security.flows.texts import UNKNOWN, cut
-from checks.security.flows.values import LOCAL, Value, names_of
+from checks.security.flows.values import LOCAL, NOTHING, Value, names_of
 
 _MOST_MARKS = 24
 
@@ -26,15 +26,16 @@ class Memory:
         self._marks: dict[str, set[Mark]] = defaultdict(set)
         self._texts: dict[str, str] = {}
         self._items: dict[str, tuple[Value, ...]] = {}
+        self._fields: dict[str, tuple[tuple[str, Value], ...]] = {}
         self._values: dict[str, Value] = {}  # all of it, until more is kept
         self._readers: dict[str, set[Scope]] = defaultdict(set)
         self.own = {f"{LOCAL}{s.number}": s for s in package.scopes}
 
     def keep(self, key: str | None, value: Value) -> None:
         """Add what a value may hold to what is kept under `key`."""
-        if key is None or not (value.marks or value.items or value.text != UNKNOWN):
+        if key is None or value == NOTHING:
             return
-        before = len(self._marks[key]), self._texts.get(key), key in self._items
+        before = len(self._marks[key]), self._state(key)
         if len(self._marks[key]) < _MOST_MARKS:
             self._marks[key] |= value.marks
         old = self._texts.get(key)
@@ -42,11 +43,23 @@ class Memory:
             self._texts[key] = cut(f"{old} {value.text}" if old else value.text)
         if value.items:
             self._items.setdefault(key, value.items)
-        if before != (len(self._marks[key]), self._texts.get(key), key in self._items):
+        if value.fields:
+            self._fields[key] = value.fields
+        if before != (len(self._marks[key]), self._state(key)):
             self._values.pop(key, None)
             self.to_walk |= self._readers[key]
-        if before[0] < len(self._marks[key]) and any(_matters(mark) for mark in value.marks):
+        if before[0] < len(self._marks[key]) and any(self.matters(mark) for mark in value.marks):
             self.to_walk.update(self._concerned(key))
+
+    def matters(self, mark: Mark) -> bool:
+        """Whether others than those who have read a value must look at it: not for what half of all code has."""
+        return mark.kind not in ("home", "own-data", "function") or (
+            mark.kind == "function" and does_something(mark.what)
+        )
+
+    def _state(self, key: str) -> tuple[object, ...]:
+        """What else than marks there may be more of."""
+        return self._texts.get(key), key in self._items, self._fields.get(key)
 
     def _concerned(self, key: str) -> list[Scope]:
         """Return the scopes in which the name of a key stands, whether walked before or not."""
@@ -65,7 +78,10 @@ class Memory:
         held = self._values.get(key)
         if held is None:
             held = self._values[key] = Value(
-                frozenset(self._marks[key]), self._texts.get(key, UNKNOWN), self._items.get(key, ())
+                frozenset(self._marks[key]),
+                self._texts.get(key, UNKNOWN),
+                self._items.get(key, ()),
+                self._fields.get(key, ()),
             )
         return held
 
@@ -105,9 +121,7 @@ def attribute_key(scope: Scope, name: str) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def _matters(mark: Mark) -> bool:
-    """Whether others than those who have read a value must look at it: not for what half of all code has."""
-    if mark.kind != "function":
-        return mark.kind not in ("home", "own-data")
+def does_something(name: str) -> bool:
+    """Return whether a function runs, sends, starts or unwraps something."""
     kinds = (m.NETWORK, m.SENDERS, m.PROGRAMS, m.DECODERS)
-    return mark.what in m.RUNNERS or any(kind.fullmatch(mark.what) for kind in kinds)
+    return name in m.RUNNERS or any(kind.fullmatch(name) for kind in kinds)

@@ -15,11 +15,12 @@ LOCAL = "local:"  # before the name of a function that is the package's own
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What an expression may hold: marks, the text it is, and its elements where they are known."""
+    """What an expression may hold: marks, the text it is, its elements and members where they are known."""
 
     marks: frozenset[Mark] = frozenset()
     text: str = UNKNOWN
     items: tuple[Value, ...] = ()
+    fields: tuple[tuple[str, Value], ...] = ()  # of an object that is written out
 
     def of(self, *kinds: Kind) -> list[Mark]:
         """Return its marks of these kinds, in order of place."""

@@ -19,17 +19,22 @@ _GIVEN_UP_SECONDS = 3600  # nobody writes one file for so long
 
 
 def read_plain(path: Path, *, limit_bytes: int) -> bytes:
-    """Return a file's bytes, at most one more than `limit_bytes`: never of a pipe or a device, which need not end.
+    """Return a file's bytes: never of a pipe or a device, which need not end, and of nothing vast.
 
     Raises:
-        OSError: it is not there, cannot be read, or is no plain file.
+        OSError: it is not there, cannot be read, is no plain file, or larger than `limit_bytes`.
     """
     # Without waiting for somebody to write, as a pipe would have us do.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(0, "is not a plain file", str(path))
-        return file.read(limit_bytes + 1)
+        if found.st_size > limit_bytes:
+            raise OSError(
+                0, f"more than {limit_bytes:,} bytes; this was not written by us", str(path)
+            )
+        return file.read(limit_bytes)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -40,8 +40,9 @@ from devforge.model.versions import Range, Version
 
 ListName = Literal["malicious", "removed", "deprecated"]
 LISTS: tuple[ListName, ...] = ("malicious", "removed", "deprecated")
-# How many changes the newest segment of the log holds, an older one, and how many are followed.
-HEAD_CHANGES, SEGMENT_CHANGES, SEGMENTS = 40, 400, 8
+# How many changes the newest segment of the log holds, an older one, and how many are followed. A change
+# is some fifty bytes on the wire: whoever looks daily at a hundred releases reads ten thousand.
+HEAD_CHANGES, SEGMENT_CHANGES, SEGMENTS = 40, 120, 30
 # What a document says once where all its versions agree.
 COMMON = ("engines", "permissions", "extension_dependencies", "powers")
 Generation = Annotated[int, Field(ge=0)]

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from devforge.model.index import SEGMENTS, Change, Changes, Earlier, ExtensionDocument
+from devforge.model.index import (
+    SEGMENT_CHANGES,
+    SEGMENTS,
+    Change,
+    Changes,
+    Earlier,
+    ExtensionDocument,
+)
 from devforge.model.names import ExtensionId
 from devforge.updates.lists import Lists
 
@@ -32,12 +39,12 @@ def read_changes(
 ) -> News | None:
     """Return what changed after generation `since`, or None where the log does not reach so far.
 
-    `earlier` fetches one older segment; at most a few are asked for.
+    `earlier` fetches one older segment. None is fetched where, by how much one tells, all will not do.
     """
     extensions: dict[ExtensionId, Change] = {}
     lists: dict[str, Change] = {}
-    segment = head
-    for _ in range(SEGMENTS + 1):
+    segment, told = head, 0
+    for left in reversed(range(SEGMENTS + 1)):
         for change in segment.changes:
             if change.g > since and change.id is not None:
                 extensions.setdefault(change.id, change)
@@ -45,7 +52,9 @@ def read_changes(
                 lists.setdefault(change.list, change)
         if segment.since <= since:
             return News(extensions, lists)
-        if segment.earlier is None:
+        told += len(segment.changes)
+        wanted = (segment.since - since) * told / max(1, head.generation - segment.since)
+        if segment.earlier is None or wanted > left * SEGMENT_CHANGES:
             return None
         segment = earlier(segment.earlier)
     return None

@@ -28,13 +28,10 @@ def read_capped(path: Path, *, limit_bytes: int) -> bytes | None:
         Unavailable: it cannot be read, or is larger than anything we write.
     """
     try:
-        content = read_plain(path, limit_bytes=limit_bytes)
+        return read_plain(path, limit_bytes=limit_bytes)
     except FileNotFoundError as error:
         if path.is_symlink():  # what it leads to may be back tomorrow: a disk, a share
             raise Unavailable(f"{path}: is a link to what is not there") from error
         return None
     except OSError as error:
         raise Unavailable(f"{path}: cannot be read ({error.strerror or error})") from error
-    if len(content) > limit_bytes:
-        raise Unavailable(f"{path}: more than {limit_bytes:,} bytes; this was not written by us")
-    return content

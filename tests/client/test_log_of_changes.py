@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from places import INK, PEN, Place
 
-from devforge.model.index import Change, Changes, Earlier
+from devforge.model.index import SEGMENTS, Change, Changes, Earlier
 from devforge.model.names import ExtensionId
 from devforge.updates.changes import read_changes
 
@@ -86,7 +86,7 @@ def histories(draw):
     """Segments of a log, the newest first, and all changes there were."""
     changes = [
         Change(g=g, id=name, sha256=f"{g:064x}", length=1)
-        for g, name in enumerate(draw(st.lists(st.sampled_from(NAMES), max_size=30)), start=1)
+        for g, name in enumerate(draw(st.lists(st.sampled_from(NAMES), max_size=50)), start=1)
     ]
     size = draw(st.integers(1, 6))
     newest_first = changes[::-1]
@@ -103,7 +103,7 @@ def histories(draw):
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(histories(), st.integers(0, 31))
+@given(histories(), st.integers(0, 51))
 def test_the_newest_change_since_then_is_told_of_each_or_the_log_says_it_is_too_short(
     history, since
 ):
@@ -116,4 +116,23 @@ def test_the_newest_change_since_then_is_told_of_each_or_the_log_says_it_is_too_
     if news is not None:
         assert news.extensions == wanted
     else:
-        assert len(segments) > 8
+        assert len(segments) > SEGMENTS
+
+
+def test_no_segment_is_fetched_where_all_of_them_would_not_do():
+    head = Changes(
+        generation=10_000,
+        since=9_960,
+        changes=tuple(Change(g=g, id=NAMES[0], sha256="0" * 64, length=1) for g in range(9_961, 10_001)),
+        earlier=Earlier(sha256="0" * 64, length=1, g=9_960),
+    )  # fmt: skip
+    asked = []
+
+    def earlier(pointer):
+        asked.append(pointer)
+        return Changes(generation=9_960, since=9_900, changes=())
+
+    assert read_changes(head, since=10, earlier=earlier) is None
+    assert asked == []
+    assert read_changes(head, since=9_910, earlier=earlier) is not None
+    assert len(asked) == 1

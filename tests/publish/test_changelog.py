@@ -101,6 +101,22 @@ def test_one_change_after_another_writes_two_files_at_most_and_reaches_far_back(
     assert len(encode(shelf.head)) <= 6_500
 
 
+def test_whoever_looks_daily_at_a_hundred_releases_reads_some_two_hundred_lines_at_most():
+    shelf = Shelf()
+    shelf.publish()
+    read = []
+    for number in range(700):
+        shelf.publish(number)
+        lines, at = 0, shelf.head
+        while at is not None and number > 100:
+            lines += len(at.changes)
+            is_enough = at.since <= shelf.generation - 100
+            at = None if is_enough else shelf.segments[at.earlier.sha256]
+        read.append(lines)
+
+    assert max(read) <= 210
+
+
 def test_a_log_that_would_have_to_tell_of_everything_begins_anew():
     shelf = Shelf()
     shelf.publish(1, 2)

@@ -30,6 +30,8 @@ def traffic_lines(
         lines += [
             f"  {day}  no request in any log: a gap, not a zero" for day in _gaps(observed, days)
         ]
+        if traffic.made_up:
+            lines.append(f"  {traffic.made_up} of versions that are not in the registry")
         if traffic.unreadable:
             lines.append(f"  {traffic.unreadable} lines could not be read")
         lines += [f"  not counted: {problem}" for problem in observed.problems]
@@ -51,6 +53,7 @@ def traffic_json(
                     for day, id, version, people, bots in _rows(observed)
                 ],
                 "gaps": [str(day) for day in _gaps(observed, days)],
+                "made_up": observed.traffic.made_up,
                 "unreadable_lines": observed.traffic.unreadable,
                 "problems": list(observed.problems),
                 "index_bytes": observed.traffic.index_bytes,

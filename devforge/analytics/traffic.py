@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -42,6 +42,12 @@ class Traffic:
     told_bytes: int = 0  # of them all, where the log says whether a cache answered
     cached_bytes: int = 0  # of those, of what never changes and from a cache
     unreadable: int = 0
+    made_up: int = 0  # downloads of what is not out
+
+    def leave_out_unknown(self, known: Collection[tuple[str, str]]) -> None:
+        """Count downloads of `known` versions alone: anybody can ask a server for any name."""
+        for key in [key for key in self.downloads if key[1:3] not in known]:
+            self.made_up += self.downloads.pop(key)
 
     def add(self, other: Traffic) -> None:
         """Take another one's counts on top."""

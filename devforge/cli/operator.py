@@ -166,6 +166,7 @@ def traffic(days: int, checkout: Path, as_json: bool) -> None:
     """Count downloads, by version and day, and what caches answered, from the logs the policy names."""
     from devforge.adapters.log_files import log_files  # noqa: PLC0415
     from devforge.adapters.policy import load_policy  # noqa: PLC0415
+    from devforge.adapters.registry import read_registry, records_root  # noqa: PLC0415
     from devforge.analytics.observe import observe_traffic  # noqa: PLC0415
     from devforge.analytics.render import traffic_json, traffic_lines  # noqa: PLC0415
 
@@ -176,6 +177,10 @@ def traffic(days: int, checkout: Path, as_json: bool) -> None:
         source.name: observe_traffic(source, log_files(source, checkout=checkout), wanted)
         for source in rules.logs
     }
+    listed = read_registry(records_root(checkout)).extensions.items()
+    known = {(str(id), str(version)) for id, entry in listed for version in entry.versions}
+    for observed in counted.values():
+        observed.traffic.leave_out_unknown(known)
     if as_json:
         click.echo(json.dumps(traffic_json(counted, wanted, goal_percent=rules.immutable_percent)))
         return

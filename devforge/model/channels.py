@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -30,6 +31,7 @@ class Carrier:
     parts: tuple[
         Carrier, ...
     ] = ()  # what a list of packages by platform, which has no content, names
+    about: Mapping[str, str] = field(default_factory=dict)  # what the channel's page says of it
 
     @property
     def sha256(self) -> str:

@@ -46,7 +46,12 @@ def told(tmp_path, capsys):
     logs = tmp_path / "logs"
     logs.mkdir()
     policy["analytics"]["logs"] = [{"name": "eu", "kind": "combined", "directory": "logs"}]
-    (tmp_path / "registry").mkdir()
+    versions = tmp_path / "registry/extensions/acme/todo-tree/versions"
+    versions.mkdir(parents=True)
+    (versions / "1.4.0.yaml").write_text(f"commit: {'9b1e2c7d' * 5}\n")
+    (versions.parent / "extension.yaml").write_text(
+        "owners: [acme]\nrepository: {url: https://github.com/acme/todo-tree, id: 7}\n"
+    )
     (tmp_path / "registry/policy.yaml").write_text(yaml.safe_dump(policy))
 
     def run(files, *options):
@@ -83,6 +88,14 @@ def test_bots_are_counted_apart(told):
     )
 
     assert downloads(told({"access.log": log}, "--json")) == [("acme.todo-tree", "1.4.0", 1, 3)]
+
+
+def test_what_was_never_out_is_not_taken_for_a_download(told):
+    log = hit() + hit(PACKAGE.replace("1.4.0", "9.9.9")) + hit(PACKAGE.replace("todo", "dodo"))
+
+    answer = told({"access.log": log}, "--json")
+    assert (downloads(answer), answer["made_up"]) == ([("acme.todo-tree", "1.4.0", 1, 0)], 2)
+    assert "  2 of versions that are not in the registry" in told({})
 
 
 def test_a_rotated_or_packed_copy_is_not_counted_twice(told):

@@ -160,6 +160,14 @@ def test_a_container_registry_lists_the_packages_of_a_version_by_platform(
     [pulled] = client.pull(target=f"{at}:1.4.0-linux-x64", outdir=str(tmp_path / "pulled"))
     assert Path(pulled).name == "acme.todo-tree-1.4.0-linux-x64.zip"
     assert Path(pulled).read_bytes() == parcels[1].package
+    assert index["annotations"] == {
+        "org.opencontainers.image.title": "Todo Tree",
+        "org.opencontainers.image.description": "Shows every TODO of your project as a tree you can walk.",
+        "org.opencontainers.image.licenses": "MIT",
+        "org.opencontainers.image.source": "https://github.com/acme/todo-tree",
+        "org.opencontainers.image.url": "https://github.com/operator/registry",
+        "org.opencontainers.image.version": "1.4.0",
+    }
     named = requests.get(f"http://{docker_registry}/v2/extensions/acme/todo-tree/manifests/{index['manifests'][1]['digest']}", headers={"Accept": "application/vnd.oci.image.manifest.v1+json"}, timeout=20).json()  # fmt: skip
     assert named["layers"][0]["digest"] == f"sha256:{parcels[1].sha256}"
 

@@ -135,7 +135,7 @@ def _manifest(carrier: Carrier) -> bytes:
         "artifactType": ARTIFACT,
         "config": _descriptor(_NOTHING, _EMPTY),
         "layers": [layer],
-        "annotations": {"org.opencontainers.image.version": carrier.version},
+        "annotations": {**carrier.about, "org.opencontainers.image.version": carrier.version},
     }
     return json.dumps(whole, separators=(",", ":")).encode()
 
@@ -147,7 +147,7 @@ def _index(carrier: Carrier) -> bytes:
         "mediaType": _INDEX,
         "artifactType": ARTIFACT,
         "manifests": [_listed(part) for part in carrier.parts],
-        "annotations": {"org.opencontainers.image.version": carrier.version},
+        "annotations": {**carrier.about, "org.opencontainers.image.version": carrier.version},
     }
     return json.dumps(whole, separators=(",", ":")).encode()
 

@@ -105,13 +105,26 @@ def oci_carriers(parcels: Sequence[Parcel], channel: OciChannel) -> tuple[Carrie
     A package for one platform is also found by a tag of its own, `1.4.0-linux-x64`.
     """
     name, _, tag = oci_reference(parcels[0].id, parcels[0].version, channel).rpartition(":")
+    about = _annotations(parcels[0])
     if [parcel.platform for parcel in parcels] == [None]:
-        return (Carrier(name, tag, parcels[0].file, parcels[0].package),)
+        return (Carrier(name, tag, parcels[0].file, parcels[0].package, about=about),)
     each = tuple(
-        Carrier(name, f"{tag}-{p.platform or 'any'}", p.file, p.package, p.platform)
+        Carrier(name, f"{tag}-{p.platform or 'any'}", p.file, p.package, p.platform, about=about)
         for p in parcels
     )
-    return (*each, Carrier(name, tag, "", b"", parts=each))
+    return (*each, Carrier(name, tag, "", b"", parts=each, about=about))
+
+
+def _annotations(parcel: Parcel) -> dict[str, str]:
+    """What container registries show. Source: OCI image specification 1.1, "Annotations"."""
+    manifest, prefix = parcel.manifest, "org.opencontainers.image"
+    return {
+        f"{prefix}.title": manifest.display_name,
+        f"{prefix}.description": manifest.description,
+        f"{prefix}.licenses": str(manifest.license),
+        f"{prefix}.source": str(parcel.repository),
+        f"{prefix}.url": parcel.registry,
+    }
 
 
 def npm_carrier(parcel: Parcel, channel: NpmChannel) -> Carrier:

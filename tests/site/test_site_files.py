@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from published import manifest_of, shelves
+from published import listings_of, manifest_of, shelves
 
 from checks import CHECKS
 from checks.pages import rule_pages
@@ -19,7 +19,8 @@ from devforge.adapters.rule_examples import read_examples
 from devforge.errors import BadInput, Refused
 from devforge.model.names import Permission
 from devforge.model.profile import Component, Profile
-from devforge.model.records import Price
+from devforge.model.records import Extension, Price
+from devforge.model.registry import Entry
 from devforge.publish import words
 from devforge.publish.prose import render_prose
 from devforge.publish.site import site_directory, write_site
@@ -208,3 +209,32 @@ def test_a_page_names_what_comes_through_its_dependencies_and_counts_the_rest(tm
     assert "<li>inner-0 <code>2.0.0</code>" in page
     assert page.count("<li>inner-") == 200
     assert "and 3 more, all of them in" in page
+
+
+def test_a_page_says_what_stands_against_its_versions(tmp_path):
+    registry, listings = shelves(
+        [manifest_of("acme.one", v) for v in ("1.0.0", "1.1.0", "1.2.0")]
+        + [manifest_of("acme.two", "1.0.0")]
+    )
+    [id, _] = sorted(registry.extensions)
+    entry = registry.extensions[id]
+    said = {"reason": "Merged into two.", "replacement": "acme.two", "when": "2026-11-29T00:00:00Z"}
+    values = entry.extension.model_dump(mode="json", exclude_none=True)
+    more = {"deprecated": said, "min_secure_version": "1.1.0"}
+    changed = {
+        version: record.model_copy(update={"halted": str(version) == "1.2.0"})
+        for version, record in entry.versions.items()
+    }
+    now = Entry(Extension.model_validate(values | more), changed)
+    registry = dataclasses.replace(registry, extensions={**registry.extensions, id: now})
+    notes = {one.document.id: dict(one.notes) for one in listings.extensions}
+    write_site(registry, listings_of(registry, notes), tmp_path / "site", site_url=URL)
+
+    page = (tmp_path / "site/extensions/acme/one/index.html").read_text()
+    assert "<strong>No longer cared for.</strong> Merged into two." in page
+    assert 'extensions/acme/two/index.html">acme.two</a> instead' in page
+    assert '1.2.0 <span class="tag bad">halted</span>' in page
+    assert '1.0.0 <span class="tag bad">known hole</span>' in page
+    assert (
+        "of 1.2.0: 10, 50, 100 % of installs, a stage every 24 h; <strong>halted</strong>" in page
+    )

@@ -44,7 +44,7 @@ REMOVALS_OF_UPDATES = (
     ),
     _removal(
         "B11", "what was gone back from is not offered again",
-        "admission.py", "    if skipped and version.version <= skipped.version:", "    if skipped and version.version < skipped.version:",
+        "admission.py", "    if skipped is None or version > skipped.version:", "    if skipped is None or version >= skipped.version:",
         f"{_BACK}test_one_command_goes_back_without_a_download_and_stays_back",
     ),
     _removal(

@@ -15,6 +15,7 @@ from checks.security.rules import (
     DESTRUCTION,
     DOWNLOAD,
     ENVIRONMENT,
+    EXFILTRATION,
     HIDDEN,
     PERSISTENCE,
     SHELL_FOR_OTHERS,
@@ -162,6 +163,14 @@ COMBINATIONS = (
             r"\breaddir(?:Sync)?\s*\(",
             r"\b(?:writeFile|rm|unlink|rmdir|truncate)(?:Sync)?\s*\(",
             r"\bfunction\s+(\w+)\s*\([\s\S]{0,4000}?\b\1\s*\(\s*(?:[\"'`](?:/|C:\\\\?|~)[\"'`]|(?:os\.)?homedir\(\)|process\.env\.HOME)\s*[,)]",
+        ),
+    ),
+    Combination(
+        EXFILTRATION, "bytes are written as letters where names of hosts are looked up",
+        ("32encode", "hexlify", ".hex(", "base32", "hex"),
+        _signs(
+            r"\b\w*b32encode\b|\bhexlify\s*\(|\.hex\s*\(\s*\)|\bbase32\w*\b|\.toString\s*\(\s*[\"']hex[\"']",
+            r"\bgetaddrinfo\b|\bgethostbyname|\bdns\.(?:resolve|lookup|promises)|\bresolver\.(?:resolve|query)|[\"'](?:node:)?dns(?:/promises)?[\"']",
         ),
     ),
     Combination(

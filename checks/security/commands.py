@@ -96,6 +96,10 @@ _LOOKS_UP = re.compile(
     r"\b(?:nslookup|dig|host)\b.{0,120}(?:\$\(|`|\$\{?(?:data|token|secret|key|env)\w*)",
     re.IGNORECASE,
 )
+_FETCHES_ELSEWHERE = re.compile(
+    r"(?:^|[\s\"'`])(?:(?:@[\w-]+:)?registry|(?:extra-)?index-url|find-links)\s*=\s*https?://"
+    r"|\bnpmRegistryServer\s*:\s*[\"']?https?://|\bstrict-ssl\s*=\s*false\b"
+)
 COMMANDS = (
     Command(
         _REVERSE, SHELL_FOR_OTHERS, "block", "a shell line that hands this machine to another",
@@ -129,6 +133,10 @@ COMMANDS = (
     Command(
         _DESTROYS, DESTRUCTION, "block", "a command removes all that the user has",
         ("rm -", "rm  ", "rm \t", "rm\t", "/dev/", "mkfs", "format c", "del /", "rd /", "vssadmin", "cipher"),
+    ),
+    Command(
+        _FETCHES_ELSEWHERE, PERSISTENCE, "person", "a package manager is told to fetch from somewhere else",
+        ("registry", "index-url", "find-links", "strict-ssl"),
     ),
     Command(_LOOKS_UP, EXFILTRATION, "person", "data becomes the name of a host", ("nslookup", "dig ", "host ")),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from devforge.model.observed import SourceFile
 
 # Files and stores that hold somebody's secrets, by whose they are.
 CREDENTIALS = {
-    "SSH keys": re.compile(r"id_rsa|id_ed25519|\.ssh\b"),
+    "SSH keys": re.compile(r"id_rsa|id_ed25519|\.ssh\b(?![\"'/\\,) ]+(?:config|known_hosts)\b)"),
     "npm's token": re.compile(r"\.npmrc\b"),
     "PyPI's token": re.compile(r"\.pypirc\b"),
     "netrc": re.compile(r"[._]netrc\b"),

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from checks.places import is_at_home, place_of
+from checks.places import is_at_home, place_of, shipped
 from checks.profile.uses import counting
 from checks.security import across, rules
 from checks.security.credentials import named_credentials, picks_own_variables
@@ -17,12 +17,13 @@ from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 
 _WALLET_SHAPE = re.compile(
-    r"\(?bc1[\[|(]|\[13\]\[a-km|0x\[(?:a-f|A-F|0-9|a-fA-F0-9|0-9a-fA-F)+\]\{40\}"
+    r"\(?bc1q?[\[|(]|\[13\]\[a-km|0x\[(?:a-f|A-F|0-9|a-fA-F0-9|0-9a-fA-F)+\]\{40\}"
 )
 _ADDRESS = re.compile(
     r"[\"'`](?:bc1q[02-9ac-hj-np-z]{36,60}|[13][1-9A-HJ-NP-Za-km-z]{32,33}|0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33})[\"'`]"
 )
 _PAYS = re.compile(r"(?i)bitcoin|ethereum|wallet|\bpay(?:ment|ee)?\b|receiver|recipient|checksum")
+_DATA = re.compile(r".*\.(?:json|ya?ml|toml|ini|csv|tsv|txt)", re.IGNORECASE)
 _EXCHANGED = re.compile(r"\.replace(?:All)?\s*\(|\.sub\s*\(")
 _GRAVITY: tuple[Severity, ...] = ("block", "person", "warn", "info")
 
@@ -141,6 +142,12 @@ def _swaps(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Findi
                 "uses the clipboard" if copied else "puts something in the place of what it finds"
             )
             yield _of_wallets(file, shape, f"it {does} and looks for addresses of wallets")
+    for file in shipped(submission.tree):
+        if file.is_plain and _DATA.fullmatch(file.path) and place_of(file.path) == "source":
+            own = _ADDRESS.search(file.text)
+            if own is not None and _WALLET_SHAPE.search(file.text):
+                words = "beside a pattern that finds addresses of wallets, it holds one to put in their place"
+                yield _of_wallets(file, own, words)
 
 
 def _of_wallets(file: SourceFile, found: re.Match[str], words: str) -> Finding:

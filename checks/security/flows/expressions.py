@@ -231,7 +231,10 @@ class Expressions(Memory):
         if isinstance(node.op, ast.Add):
             return Value(marks, cut(left.text + right.text), (*left.items, *right.items))
         if isinstance(node.op, ast.Div):
-            return Value(marks, joined_path([left.text, right.text]))
+            path = joined_path([left.text, right.text])
+            # Of a path that is known, the whole says what it is: `.ssh/config` holds no keys.
+            held = marks if UNKNOWN in path else {k for k in marks if k.kind != "secret-path"}
+            return Value(frozenset(held), path)
         if isinstance(node.op, ast.BitXor):
             return Value(marks | {Mark("decoded", "numbers and a key", scope.path, node.lineno)})
         return Value(marks, left.text if isinstance(node.op, ast.Mod) else UNKNOWN)

@@ -86,6 +86,17 @@ DANGERS = (
     Danger("somebody else could choose what is run", running.RESOLVES, (network.ASKS,)),
     Danger("somebody else could choose what is run", running.RESOLVES, (network.SERVES,)),
     Danger(
+        "code could lie in that data, where nobody reads it",
+        running.WALKS_TO_CALLS,
+        (running.OWN_DATA,),
+    ),
+    Danger("somebody else could choose what is run", running.WALKS_TO_CALLS, (network.ASKS,)),
+    Danger(
+        "whoever wrote the project could run what they like",
+        running.WALKS_TO_CALLS,
+        (running.OF_PROJECT,),
+    ),
+    Danger(
         "whoever wrote the project could run what they like",
         running.RESOLVES,
         (running.OF_PROJECT,),

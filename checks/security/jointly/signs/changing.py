@@ -7,7 +7,7 @@ from checks.security.jointly.signs.sign import SEPARATOR, sign
 WRITES = sign(
     "writes files",
     "writeFile appendFile createWriteStream outputFile copyFile rename cp( cpSync .write open( urlretrieve extractall unpack_archive shutil .save",
-    r"\b(?:writeFile|appendFile|createWriteStream|outputFile|copyFile|rename|cp)(?:Sync)?\s*\(|\.write(?:_text|_bytes)?\s*\(",
+    r"\b(?:writeFile|appendFile|createWriteStream|outputFile|copyFile|rename|cp)(?:Sync)?\s*\(|\.write_(?:text|bytes)\s*\(|(?<!output)(?<!stdout)(?<!stderr)\.write\s*\(",
     r"\bopen\s*\([^\n]{0,200}[\"'][rbt]*[wax]|\burlretrieve\s*\(|\bextractall\s*\(|\bunpack_archive\s*\(|\bshutil\.(?:copy|move)|\.save\s*\(\s*\w*path",
 )
 CHANGES_FILES = sign(
@@ -30,6 +30,7 @@ REPLACES_OTHERS = sign(
     r"|subprocess\.(?:Popen|run)|httpx\.(?:\w+\.)*(?:send|request|get|post)|json\.(?:loads|dumps)|os\.(?:environ|getenv|open))\s*=[^=]",
     r"\b(?:context|host|vscode|devforge)\.(?:secrets|workspace|clipboard|window|commands|env)\.\w+\s*=[^=>]",
     r"(?<![\w.$])(?:(?:commands|workspace|secrets|clipboard)\.(?:register|execute|read|write|files|get|store)\w*|ui\.(?:input|confirm|ask|prompt)\w*)\s*=[^=>]",
+    r"\bsetattr\s*\(\s*(?P<owner>\w+)\s*,\s*(?P<member>[\w\"']+)\s*,\s*[\w.]+\(\s*getattr\s*\(\s*(?P=owner)\s*,\s*(?P=member)|\bsetattr\s*\(\s*(?:context|host)\b",
     r"\b(?:globalThis|global|window|self)\.(?:fetch|WebSocket|XMLHttpRequest|require)\s*=[^=]|\bModule\.(?:prototype\.require|_load|_extensions[^\n=]*)\s*=[^=]",
     r"\b(?!(?:Function|Array|String|Object|Promise|Map|Set|Element|this)\b)[A-Za-z_$][\w$]*\.[A-Za-z_$][\w$]*\.prototype\.\w+\s*=[^=]"
     r"|(?<!: )\b(?:https?|net|tls|fs|crypto|child_process|cp)\.\w+\s*=[^=>]|\brequire\.cache\[",

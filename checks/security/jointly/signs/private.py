@@ -35,7 +35,7 @@ LOGIN_VARIABLE = sign(
 )
 HOME_BY_PARTS = sign(
     "names files below the user's home by parts that are put together or listed",
-    "HOME()",
+    "HOME() expanduser",
     rf"HOME\(\)\s*/\s*(?:[\"'][^\"'\n]*[\"']\s*/\s*)*{VARIABLE}",
     r"HOME\(\)(?:\s*/\s*[\"'][^\"'\n]*[\"'])*\s*\)?\s*\.(?:glob|rglob|iterdir|walk)\s*\(",
     rf"HOME\(\)\s*(?:\.joinpath\s*\(|,)\s*{JOINED}",

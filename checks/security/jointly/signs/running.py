@@ -90,6 +90,12 @@ RESOLVES = sign(
     unless=r"\bdef\s+locate|\bdel\s+sys\.modules|sys\.modules\[[^\]\n]+\]\s*=[^=]",
     also=r"pkgutil|pydoc|operator|sys\.modules|import_string",
 )
+WALKS_TO_CALLS = sign(
+    "goes to a member by the steps of a text, and calls what it finds",
+    "reduce(",
+    r"\breduce\s*\(\s*\(?\s*(?P<from>\w+)(?:\s*:\s*\w+)?\s*,\s*(?P<step>\w+)(?:\s*:\s*\w+)?\s*\)\s*=>\s*(?P=from)\s*(?:\?\.)?\[\s*(?P=step)\s*\]",
+    also=r"\.(?:call|apply)\s*\(",
+)
 NOW_AND_THEN = sign(
     "does something only on some days",
     "%",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import Exit
 
+from devforge.cli.exits import FAILED
 from devforge.cli.opening import carry_out, open_updates
 from devforge.cli.options import Place, argument, command, dry_run_option, hosted, parse_id
 from devforge.errors import BadInput
@@ -47,6 +48,7 @@ def update(
         for line in (report.stale, *(change.line for change in report.recalled)):
             if line:
                 click.echo(f"devforge: {line}", err=True)
-        raise Exit(
-            carry_out(updates, proposal, dry_run=dry_run, as_json=as_json, told=bool(report.stale))
-        )
+        told = bool(report.stale)
+        code = carry_out(updates, proposal, dry_run=dry_run, as_json=as_json, told=told)
+    # Who could ask nobody has not learned that there is nothing to do.
+    raise Exit(code or (FAILED if told and not place.offline else 0))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 
 import pytest
 from hostile import answering, head
 from places import IMPATIENT, INK, Place
 
-from devforge.adapters.web import Web
+from devforge.adapters.web import Patience, Web
 from devforge.errors import DevForgeError, Refused, Unavailable
 from devforge.model.index import Pointer
 from devforge.updates.packages import fetch_package
@@ -108,6 +109,24 @@ def test_where_one_place_has_something_else_the_next_is_asked(tmp_path):
     with answering(Shop(CONTENT[::-1])) as bad, answering(Shop()) as good:
         assert fetched(bad, good, parts=tmp_path) == CONTENT
         assert fetched(bad, good) == CONTENT
+
+
+def test_a_package_that_comes_byte_by_byte_is_given_up_long_before_its_length_would_allow(tmp_path):
+    vast = Pointer(sha256="0" * 64, length=500_000_000)  # at the slowest pace, eight hours
+
+    def drip(_, connection):
+        connection.sendall(head("200 OK", Content_Length=vast.length))
+        for _ in range(40):
+            connection.sendall(b"x")
+            time.sleep(0.1)
+
+    web = Web(Patience(connect_seconds=1, idle_seconds=1, total_seconds=0.5))
+    begun = time.monotonic()
+    with answering(drip) as url, pytest.raises(Unavailable, match=r"too slow: \d+ bytes"):
+        fetch_package(web, [url], vast, name="acme.ink-1.0.0.zip", parts=tmp_path)
+    web.close()
+
+    assert time.monotonic() - begun < 60
 
 
 def test_a_part_another_program_is_fetching_is_left_to_it(tmp_path):

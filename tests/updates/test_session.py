@@ -225,6 +225,19 @@ def test_a_mistyped_name_is_answered_with_what_is_installed(terminal, line):
     assert "not installed; did you mean acme.ink?" in out + err
 
 
+def test_an_update_that_could_ask_nobody_is_not_one_that_found_nothing_to_do(terminal):
+    terminal.registry.add("acme.ink", "1.0.0", published=days_ago(9))
+    terminal.type("install acme.ink")
+    assert terminal.type("update")[0] == 0
+    terminal.server.misbehave("", "error")
+
+    code, _, err = terminal.type("update")
+
+    assert code == 1
+    assert "offline" in err
+    assert terminal.type("update --offline")[0] == 0
+
+
 def test_an_update_of_what_is_not_installed_is_refused(terminal):
     terminal.registry.add("acme.ink", "1.0.0")
 

@@ -87,7 +87,7 @@ RESOLVES = sign(
     "resolve_name locate( attrgetter methodcaller sys.modules import_string",
     r"\bresolve_name\s*\(\s*(?![\"')])|\b(?:pydoc\.)?locate\s*\(\s*(?![\"')])|\b(?:attrgetter|methodcaller)\s*\(\s*(?![\"')*])",
     r"\bsys\.modules\s*\[\s*(?![\"']|__name__|[^\]\n]*__module__)|\bsys\.modules\.get\s*\(\s*(?![\"']|__name__)|\bimport_string\s*\(\s*(?![\"')])",
-    unless=r"\bdef\s+locate|\bdel\s+sys\.modules|sys\.modules\[[^\]\n]+\]\s*=[^=]",
+    unless=r"\bdef\s+locate|\bkey\s*=\s*(?:operator\.)?attrgetter|\bdel\s+sys\.modules|sys\.modules\[[^\]\n]+\]\s*=[^=]",
     also=r"pkgutil|pydoc|operator|sys\.modules|import_string",
 )
 WALKS_TO_CALLS = sign(

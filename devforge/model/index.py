@@ -118,7 +118,7 @@ class IndexedVersion(Foreign):
     def packages(self) -> tuple[tuple[Platform | None, PackageFile], ...]:
         """Every package with its platform, first the one for all others, whose platform is None."""
         rest = ((None, self.package),) if self.package else ()
-        return (*rest, *self.platforms.items())
+        return (*rest, *self.platforms.items()) if self.platforms else rest
 
 
 class ExtensionDocument(Foreign):

@@ -236,7 +236,7 @@ class _Draft:
             if then == now and document is not None:
                 losses.compare(document, document)
                 continue
-            id = layout.target_id(target)
+            id = document.id if document else layout.target_id(target)
             if then is not None:
                 losses.compare(self.present.document(id, then), document)
             self.revision.changes.append(_change(generation, now, id=id))

@@ -129,7 +129,11 @@ def _append(
     told: Callable[[int], object],
 ) -> None:
     for chunk in chunks:
-        part.write(chunk)
+        try:
+            part.write(chunk)
+            part.flush()
+        except OSError as error:  # later it would look like the server's fault
+            raise Unavailable(f"what came could not be written ({error.strerror})") from error
         if part.tell() > pointer.length:
             raise Refused(f"GET {url}: more than the {pointer.length:,} bytes of the signed index")
         told(part.tell())

@@ -111,6 +111,22 @@ def test_where_one_place_has_something_else_the_next_is_asked(tmp_path):
         assert fetched(bad, good) == CONTENT
 
 
+def test_a_disk_that_holds_no_more_is_not_the_servers_fault(tmp_path):
+    resource = pytest.importorskip("resource")  # Windows has none
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    with answering(Shop()) as url:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+        try:
+            with pytest.raises(Unavailable) as caught:
+                fetched(url, parts=tmp_path)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert "could not be written (File too large)" in str(caught.value)
+    assert "no answer" not in str(caught.value)
+
+
 def test_a_package_that_comes_byte_by_byte_is_given_up_long_before_its_length_would_allow(tmp_path):
     vast = Pointer(sha256="0" * 64, length=500_000_000)  # at the slowest pace, eight hours
 

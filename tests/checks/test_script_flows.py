@@ -130,6 +130,22 @@ STOPPED = {
         },
         ("reverse-shell", "block"),
     ),
+    "a project that is opened says what is loaded": (
+        {
+            "index.js": "import { pathToFileURL } from 'node:url';\nimport { join } from 'node:path';\n"
+            "export async function activate({ workspace, output }) { const mine = workspace.files().filter((n) => /config[.]m?js$/.test(n));\n"
+            "  for (const file of mine) { const { href } = pathToFileURL(join(workspace.root, file)); output.write((await import(href)).default.name); } }\n"
+        },
+        ("powers-together", "person"),
+    ),
+    "a project says what is required, by a loader that is anchored in it": (
+        {
+            "index.js": "import { createRequire } from 'node:module';\nimport { front } from './front.js';\n"
+            "export function activate(context) { const { workspace } = context; const load = createRequire(`${workspace.root}/x`); load(front(workspace.read('deck.md')).theme); }\n",
+            "front.js": "export const front = (text) => Object.fromEntries(text.split('\\n').map((line) => line.split(/: /)));\n",
+        },
+        ("powers-together", "person"),
+    ),
     "a place that every shell reads is put together and written": (
         {
             "index.js": f"{NODE}const place = ['.ba', 'shrc'].join('');\nconst target = () => path.resolve(os.homedir(), place);\n"
@@ -156,6 +172,14 @@ HONEST = {
     "settings below the home are read, and something else is sent": {
         "index.js": f"{NODE}const own = () => JSON.parse(fs.readFileSync(path.join(os.homedir(), '.config', 'sample.json')));\n"
         "exports.activate = () => fetch('https://c.example', { method: 'POST', body: JSON.stringify(own()) });\n"
+    },
+    "a project's settings are a module, by a name that the package spells out": {
+        "index.js": "import { pathToFileURL } from 'node:url';\nimport { join } from 'node:path';\n"
+        "export async function activate({ workspace, output }) { output.write((await import(pathToFileURL(join(workspace.root, 'lines.config.mjs')).href)).default.name); }\n",
+    },
+    "a file of the project is read, and shown by code of its own": {
+        "index.js": "import { count } from './count.js';\nexport function activate({ workspace, output }) { output.write(count(workspace.read('a.md'))); }\n",
+        "count.js": "export const count = (text) => String(text.split(' ').length);\n",
     },
     "an answer is kept in a file that nothing runs": {
         "index.js": f"{NODE}exports.activate = async () => {{ const r = await fetch('https://c.example/list.json');\n"

@@ -27,6 +27,7 @@ Kind = Literal[
     "own-data",  # a file of the package that is no code
     "told",  # what whoever starts the program says on the command line
     "asked",  # what a request to a server of the extension's own says
+    "project",  # names and contents of files in whatever project is opened
     "home",  # a path below the user's home
     "walked",  # each of the user's files in turn
     "function",  # a function by another name: `what` is its dotted name

@@ -98,6 +98,9 @@ def _started(call: Call, _: Mapping[str, str]) -> Iterator[Arrival]:
     if places.intersection(call.names) and (found := marked(call.given, "fetched")):
         words = "a downloaded file is put where modules are imported from"
         yield arrives(call, rules.DOWNLOAD, "person", words, found[0])
+    elif places.intersection(call.names) and (found := marked(call.given, "project")):
+        words = "what lies in the opened project chooses which code is loaded and run"
+        yield arrives(call, rules.TOGETHER, "person", words, found[0])
 
 
 def _loaded(call: Call, _: Mapping[str, str]) -> Iterator[Arrival]:

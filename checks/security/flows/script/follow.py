@@ -11,7 +11,14 @@ from checks.security.flows.memory import does_something
 from checks.security.flows.package import Scope
 from checks.security.flows.script import calls
 from checks.security.flows.script.members import AT, OWN, Members, function_mark, joined
-from checks.security.flows.script.names import INSTANCES, METHODS, SAME, meaning_of, plain
+from checks.security.flows.script.names import (
+    INSTANCES,
+    METHODS,
+    PROJECTS_FILES,
+    SAME,
+    meaning_of,
+    plain,
+)
 from checks.security.flows.script.package import Scripts
 from checks.security.flows.script.syntax import DEFAULT, Function
 from checks.security.flows.script.texts import made
@@ -66,6 +73,10 @@ class ScriptFollower(Members):
         inner = self.scripts.read(scope)
         self.own.update({f"local:{found.number}": found for found in inner})
         self.to_walk.update(s for s in inner if s.begins or not s.words.isdisjoint(self.hot))
+        for found in inner:
+            if found.name == "activate" and found.outer is self.scripts.modules[scope.path]:
+                for word in found.parameters[:1]:
+                    self.keep(found.key(word), Value(frozenset({function_mark("host")})))
         if scope.path in self.scripts.cut:
             self.unfollowed.setdefault(scope.path, self.scripts.cut[scope.path])
         super()._walk(scope)
@@ -196,7 +207,12 @@ class ScriptFollower(Members):
         return Value(held.marks, text.text, text.items)
 
     def _same(self, call: Call, names: Sequence[str], given: Sequence[Value]) -> Value | None:
-        """What comes out as it went in."""
+        """What comes out as it went in, or is known by what it was made from."""
+        if names == ("module.createRequire",) and given:
+            return Value(given[0].marks | {function_mark("require")})
+        if any(PROJECTS_FILES.fullmatch(name) for name in names):
+            mark = Mark("project", "the opened project", call.scope.path, call.node.lineno)
+            return Value(frozenset({mark}))
         if not call.names and call.method in ("then", "finally"):
             return call.receiver
         if any(SAME.fullmatch(name) for name in names):

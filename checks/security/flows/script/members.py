@@ -73,13 +73,16 @@ class Members(Follower):
         return Value(frozenset({function_mark(plain(node.id))})) if node.id in GLOBALS else NOTHING
 
     def _concerned(self, key: str) -> list[Scope]:
-        word = key.rpartition(":")[2]
-        self.hot.add(
-            self.package.scopes[int(key.partition(":")[0])].name if word == "return" else word
-        )
-        if not key.startswith((".", "event ")):
+        owner, _, word = key.rpartition(":")
+        if key.startswith("event "):
+            return []
+        if word == "return":
+            word = self.package.scopes[int(owner)].name
+        if not key.startswith("."):
+            self.hot.add(word)
             return super()._concerned(key)
-        return self.package.saying.get(key.rpartition(":")[2], [])
+        said = self.package.saying.get(word, [])
+        return said if self.scripts.is_small else [s for s in said if s.path == owner[1:]]
 
     def attribute_of(self, base: Value, node: ast.Attribute, scope: Scope) -> Value:
         word = node.attr

@@ -28,7 +28,7 @@ _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"eval", "builtins.eval"),
         (r"(?:Async|Generator)?Function|module\._compile", "types.FunctionType"),
         (r"vm\.(?:runIn\w+|compileFunction|Script|SourceTextModule)", "types.CodeType"),
-        (r"require|import|module\.require|require\.resolve", "importlib.import_module"),
+        (r"require|import|module\.require|require\.resolve|createRequire|module\.createRequire", "importlib.import_module"),
         (r"child_process\.exec|execa\.command\w*|execaCommand|shelljs\.exec|zx\.\$|Bun\.\$", "os.popen"),
         (r"child_process\.(?:spawn|execFile|fork)|execa(?:\.\w+)?|cross-spawn(?:\.\w+)?|Bun\.spawn|Deno\.Command|node-pty\.spawn", "subprocess.run"),
         (r"https?\.get", "requests.get"),
@@ -86,6 +86,8 @@ SAME = re.compile(
     r"Promise\.(?:resolve|all|allSettled|race|any)|Object\.(?:freeze|seal|fromEntries|values|entries|assign)|structuredClone"
     r"|util\.promisify|(?:Object|Reflect)\.getPrototypeOf|JSON\.(?:parse|stringify)|Array\.from|Array\.of|(?:pify|bluebird\.promisify)"
 )
+# What lies in the opened project: the names of its files, and what stands in them.
+PROJECTS_FILES = re.compile(r"host\.workspace\.(?:read|files)|vscode\.workspace\.findFiles")
 # What is made by these is known by their name: `new WebSocket(…)`, `axios.create(…)`.
 INSTANCES = re.compile(
     r"XMLHttpRequest|crypto\.createDecipher(?:iv)?|(?:axios|got|ky|needle|superagent)\.(?:create|extend|defaults)|nodemailer\.createTransport|dns\.Resolver"

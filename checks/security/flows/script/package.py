@@ -31,7 +31,7 @@ class Scripts(Package):
         self.cut: dict[str, int] = {}  # a line of each file that is nested too deeply
         self._unread: dict[int, tuple[Node | None, Statements | None]] = {}
         self._contents = {file.path: file.content for file in files}
-        self._is_small = sum(map(len, self._contents.values())) <= _SMALL
+        self.is_small = sum(map(len, self._contents.values())) <= _SMALL
         for path, content in self._contents.items():
             scope = Scope(path, "", ast.Module([], []), None)
             self._known(scope, content.decode("utf-8", "replace"))
@@ -86,7 +86,7 @@ class Scripts(Package):
         scope.words = {*_WORD.findall(text)}
         folded = text.casefold()
         scope.begins = (
-            self._is_small
+            self.is_small
             or not scope.words.isdisjoint(BEGINNINGS)
             or any(word in folded for word in SECRET_WORDS)
             or bool(BEGINS.search(text))

@@ -225,7 +225,7 @@ def _lacking(module: str, submission: Submission, kind: str) -> str | None:
     gone = submission.unresolvable
     for name, reason in ({} if isinstance(gone, Missing) else gone).items():
         if re.sub(r"[-_.]+", "_", name.lower()) == module.lower() and reason.startswith(kind):
-            return f"`{module}` is not installed: {reason}"
+            return f"`{module}` is not installed: {reason.removeprefix(f'{FOR_TESTS}: ')}"
     return None
 
 

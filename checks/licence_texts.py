@@ -13,6 +13,7 @@ _NO_WORD = re.compile(r"[^a-z0-9]+")
 _READ_CHARACTERS = 200_000
 _MIT_GRANT = "permission is hereby granted free of charge to any person obtaining a copy"
 _MIT_CONDITION = "copyright notice and this permission notice shall be included"
+_OPTIONAL = " including the next paragraph "
 _ISC_GRANT = "permission to use copy modify and or distribute this software for any purpose"
 _ISC_GRANT_OLD = "permission to use copy modify and distribute this software for any purpose"
 _ISC_CONDITION = "copyright notice and this permission notice appear in all copies"
@@ -110,6 +111,7 @@ SHORT = {"MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Zlib"}
 def recognise(text: str) -> tuple[str, ...]:
     """Return the identifiers `text` may be the licence of; none if it is not known."""
     words = " ".join(_NO_WORD.sub(" ", text[:_READ_CHARACTERS].lower()).split())
+    words = words.replace(_OPTIONAL, " ")  # as SPDX has it: the text is the same without it
     for known in TEXTS:
         if all(p in words for p in known.has) and not any(p in words for p in known.lacks):
             altered = any(phrase in words for phrase in _RESTRICTIONS)

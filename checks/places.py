@@ -39,6 +39,7 @@ _TEST_FILE = re.compile(
 _BUILD_FILE = re.compile(
     r"setup[\w-]*\.py|noxfile\.py|fabfile\.py|wscript|sconstruct|(?:gulp|grunt|jake)file\.[cm]?[jt]s"
     r"|.*\.config\.[cm]?[jt]s|(?:webpack|esbuild|rollup|build)(?:\..*)?\.[cm]?[jt]s|\.?eslintrc\.[cm]?js"
+    r"|\.?appveyor\.ya?ml|\.travis\.ya?ml|\.gitlab-ci\.ya?ml|azure-pipelines[\w-]*\.ya?ml|circle\.ya?ml|\.cirrus\.ya?ml"
 )
 _IMPORTS = re.compile(r".*\.(?:pyw?|[cm]?jsx?|[cm]?tsx?)", re.IGNORECASE)
 # `_vendor_legacy`, `ui-tests`: the same with a word beside it.

@@ -60,7 +60,7 @@ def recognise(tree: SourceTree) -> tuple[Vendored, ...]:
         if copy := _copy_at(path, places):
             copies[copy].append(path)
         elif is_library_place(path) and (script := script_of(file)):
-            copies[_Copy("npm", *script, (path,))].append(path)
+            copies[_Copy("npm", *script)].append(path)
         elif is_generated(file):
             kinds["generated"].append(path)
         elif place_of(path) == "vendored" and is_code(path) and file.content.strip():

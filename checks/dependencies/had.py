@@ -22,6 +22,9 @@ _FOR_TESTS = "users need nothing of it; make the tests' requirements fit, so tha
 _WITHHELD = (
     "ask for a version that the index has; if you can install it, say so, and a maintainer looks"
 )
+_UNBUILT_FOR_TESTS = (
+    "nothing: users need nothing of it, and a person reads the tests that import it"
+)
 _BUILT = (
     "nothing, if it has to be built; a person looks at it. Or depend on one that comes as a wheel"
 )
@@ -90,7 +93,8 @@ def _weighed(name: str, reason: str, *, only_tests: bool) -> tuple[Severity, str
     if name == ALL:
         return "person", _TOO_LARGE
     if only_tests or reason.startswith(FOR_TESTS):
-        return "warn", _FOR_TESTS
+        is_source = reason.removeprefix(f"{FOR_TESTS}: ").startswith(SOURCE_ONLY)
+        return "warn", _UNBUILT_FOR_TESTS if is_source else _FOR_TESTS
     if reason.startswith(SOURCE_ONLY):
         return "person", _BUILT
     if reason.startswith(DISAGREE):

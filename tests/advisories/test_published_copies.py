@@ -74,6 +74,17 @@ def test_a_copy_is_known_by_its_marks_where_copies_lie(path, text, said):
     assert found == ([said] if said else [])
 
 
+def test_scripts_of_one_package_and_version_are_one_copy():
+    worker = LOADED.replace("ink-dist/build/ink", "ink-dist/build/ink.worker")
+    one, two = (f"{text}const inkVersion = '2.4.456';\n" for text in (LOADED, worker))
+    (found,) = recognise(tree_of(**{"lib/build/ink.js": one, "lib/build/ink.worker.js": two}))
+
+    assert (found.name, found.paths) == (
+        "ink-dist",
+        ("lib/build/ink.js", "lib/build/ink.worker.js"),
+    )
+
+
 def test_metadata_and_lists_name_all_files_they_speak_of():
     found = recognise(
         tree_of(

@@ -12,8 +12,10 @@ def submission(**code):
     return submission_of({"files": {f"{name}.py": {"text": text} for name, text in code.items()}})
 
 
-@pytest.mark.parametrize("path", ["setup.py", "setupbase.py", "setup_helpers.py"])
-def test_what_stands_beside_setup_is_a_build_file(path):
+@pytest.mark.parametrize(
+    "path", ["setup.py", "setupbase.py", "setup_helpers.py", "appveyor.yml", ".travis.yml"]
+)
+def test_what_stands_beside_setup_or_orders_a_build_is_a_build_file(path):
     assert place_of(path) == "build"
     assert place_of(f"src/{path}") == "build"
     assert place_of(f"src/inner/{path}") == "source"
@@ -26,3 +28,8 @@ def test_what_is_imported_where_it_runs_is_judged_in_full(user):
 
     assert milder("block", "setupbase.py", helped) == "block"
     assert milder("block", "setupbase.py", alone) == "person"
+
+
+@pytest.mark.parametrize("path", ["run_tests.py", "runtests.py"])
+def test_what_runs_the_tests_is_judged_with_them(path):
+    assert place_of(path) == "tests"

@@ -273,3 +273,9 @@ def test_a_file_that_no_hand_has_written_is_left_to_the_other_rules():
     padding = f"const table = '{'x' * 20_000}';\n"
     assert _found({"index.js": padding + STOPPED_ALONE}) == []
     assert ("download-and-run", "block") in _found({"index.js": STOPPED_ALONE})
+
+
+def test_more_scripts_than_there_is_room_for_ask_for_a_person():
+    many = {f"lib/{number:02}.js": "let a;\n" * 80_000 for number in range(22)}
+    found = flows.check(submission_of({"files": many}), ())
+    assert [(f.rule, f.severity, f.at) for f in found] == [("unread-code", "person", "lib/21.js")]

@@ -21,7 +21,7 @@ from devforge.model.python_source import is_beyond_parser, parse_python
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 
-_MOST_BYTES = 12_000_000  # of Python in one package; more than that is others' and published
+_MOST_BYTES = 12_000_000  # of one language in one package; more than that is others' and published
 
 
 def check(submission: Submission, found: tuple[ToolFinding, ...]) -> Iterator[Finding]:
@@ -61,9 +61,11 @@ def _arrivals(files: tuple[SourceFile, ...]) -> tuple[Arrival, ...]:
 @lru_cache(maxsize=1)
 def _script_arrivals(files: tuple[SourceFile, ...]) -> tuple[Arrival, ...]:
     with collector_paused():
-        follower = ScriptFollower(Scripts(files))
+        taken = _taken(files)
+        follower = ScriptFollower(Scripts(taken))
+        follower.unfollowed.update({file.path: 1 for file in files[len(taken) :]})
         follower.follow()
-        found = arrivals(follower, {file.path: file.text for file in files})
+        found = arrivals(follower, {file.path: file.text for file in taken})
         return tuple(sorted(found, key=_order))
 
 

@@ -8,20 +8,20 @@ import yaml
 
 from devforge.adapters.policy import load_policy
 from devforge.model.addresses import release_tag
-from devforge.model.index import IndexedFile
 from devforge.model.manifest import Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import SourceFile, SourceTree
+from devforge.model.plain import to_plain
 from devforge.model.policy import Policy
 from devforge.model.records import Developer, Extension, Member, Repository, VersionRecord, Yank
 from devforge.model.registry import Entry, Registry
-from devforge.model.release import Files, ReleaseNote
+from devforge.model.release import Files, IndexedFile, ReleaseNote
 from devforge.model.reviewing import CheckName
 from devforge.model.verdict import CheckReport, Finding, Report
 from devforge.model.versions import Version
 from devforge.publish.build import Built, Candidate, build
 from devforge.publish.documents import document_of, released
-from devforge.publish.layout import newest, pointer
+from devforge.publish.layout import encode, newest, pointer
 from devforge.publish.listing import Listing, Listings
 
 COMMIT = "9b1e2c7d" * 5
@@ -151,7 +151,7 @@ def note_of(built: Built, published: str = "2026-11-20T10:00:00Z") -> ReleaseNot
         IndexedFile(
             name=name,
             url=f"https://github.com/operator/registry/releases/download/{tag}/{name}",
-            **pointer(content).model_dump(),
+            **to_plain(pointer(content)),
         )
         for name, (content, _) in built.files.items()
     ]
@@ -218,7 +218,7 @@ def listings_of(
         assert document is not None
         shown = newest(document.versions)
         report = report_of(notes[id][shown.version].source.manifest, SourceTree({}))
-        key = pointer(document.model_dump_json().encode()).sha256
+        key = pointer(encode(document)).sha256
         found.append(Listing(document, shown, notes[id], report, key))
     return Listings(tuple(found), frozenset(), sum(map(len, notes.values())))
 

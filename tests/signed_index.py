@@ -19,7 +19,7 @@ import time
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import formatdate, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,16 +33,19 @@ from securesystemslib.signer import CryptoSigner
 
 from devforge.adapters.policy import load_policy
 from devforge.model.addresses import package_name
+from devforge.model.fields import from_plain
 from devforge.model.index import (
     Config,
     ExtensionDocument,
     IndexedVersion,
+    ListEntry,
     ListName,
     Mirror,
     PackageFile,
     StateList,
 )
 from devforge.model.names import ExtensionId
+from devforge.model.plain import to_plain
 from devforge.model.policy import Policy
 from devforge.publish.ceremony import Holders, config_of, initialise
 from devforge.publish.index import IndexReport, build_index, update_index
@@ -81,7 +84,7 @@ def small_config(
 ) -> Config:
     """A configuration with few bins, so that a test writes few files."""
     config = config_of("Shelf", packages, extension_bits=bits)
-    return config.model_copy(update={"mirrors": tuple(mirrors)})
+    return replace(config, mirrors=tuple(mirrors))
 
 
 def signed_trust(directory: Path, config: Config | None = None, now: datetime = NOW) -> Trust:
@@ -120,7 +123,7 @@ def version_of(
     )
     at = PackageFile(sha256=hashlib.sha256(content).hexdigest(), length=len(content))
     values: dict[str, Any] = {"version": version, "engines": ENGINE, "package": at}
-    return IndexedVersion.model_validate(values | fields), content
+    return from_plain(IndexedVersion, to_plain(values | fields)), content
 
 
 @dataclass(slots=True)
@@ -183,12 +186,12 @@ class SignedIndex:
         """Publish what changed of one version: `halted=True`, `yanked={…}`, `rollout={…}`."""
         known = self.shelf[ExtensionId.parse(id)]
         versions = [
-            IndexedVersion.model_validate(one.model_dump(mode="json", exclude_none=True) | fields)
+            from_plain(IndexedVersion, to_plain(one, sparse=True) | to_plain(fields))
             if str(one.version) == version
             else one
             for one in known.versions
         ]
-        return self.publish(known.model_copy(update={"versions": tuple(versions)}))
+        return self.publish(replace(known, versions=tuple(versions)))
 
     def publish(self, *documents: ExtensionDocument) -> IndexReport:
         """Put documents into the index as one generation."""
@@ -210,8 +213,8 @@ class SignedIndex:
         """Put an extension on the list `malicious`, `removed` or `deprecated`."""
         entries = dict(self.lists[name].entries) if name in self.lists else {}
         entry = {"reason": "For a test.", "when": "2026-11-23T09:00:00Z"} | fields
-        plain = {str(key): value.model_dump(mode="json") for key, value in entries.items()}
-        self.lists[name] = StateList.model_validate({"entries": plain | {id: entry}})
+        made = {ExtensionId.parse(id): from_plain(ListEntry, to_plain(entry))}
+        self.lists[name] = StateList(entries=entries | made)
         report = update_index([], self.out, self.policy, self.signing, lists=self.lists)
         return self._done(report)
 
@@ -238,7 +241,7 @@ def document(id: str, *versions: IndexedVersion, **fields: Any) -> ExtensionDocu
         "license": "MIT", "language": "python", "categories": ["other"], "keywords": ["sample"],
         "developer": "Somebody", "versions": versions,
     }  # fmt: skip
-    return ExtensionDocument.model_validate(values | fields)
+    return from_plain(ExtensionDocument, to_plain(values | fields))
 
 
 # ---- a server that counts ----------------------------------------------------------------------

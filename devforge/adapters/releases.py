@@ -24,7 +24,7 @@ from devforge.adapters.github_connection import (
 )
 from devforge.errors import Refused, Unavailable
 from devforge.model.base import Foreign
-from devforge.model.index import IndexedFile
+from devforge.model.release import IndexedFile
 
 NEWEST = 100
 

@@ -30,9 +30,9 @@ def config(
     name: str | None, value: str | None, extension: str | None, home: Path | None, as_json: bool
 ) -> None:
     """Show or change how this home is updated: policy, cooldown, windows, what is kept for going back."""
+    from devforge.model.plain import to_plain  # noqa: PLC0415
     from devforge.updates import config as settings  # noqa: PLC0415
     from devforge.updates.home import Home as InstalledHome  # noqa: PLC0415
-    from devforge.updates.stored import to_plain  # noqa: PLC0415
 
     target = InstalledHome(home_directory(home))
     if value is None:

@@ -23,8 +23,8 @@ from devforge.cli.options import (
 @json_option
 def history(extension: str | None, home: Path | None, as_json: bool) -> None:
     """Show what was installed, updated, gone back from and removed, when, and by whom."""
+    from devforge.model.plain import to_plain  # noqa: PLC0415
     from devforge.updates.contents import Contents  # noqa: PLC0415
-    from devforge.updates.stored import to_plain  # noqa: PLC0415
 
     name = parse_id(extension) if extension else None
     target = Contents(home_directory(home))

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 @json_option
 def list_(home: Path | None, as_json: bool) -> None:
     """List installed extensions. Reads no network."""
+    from devforge.model.plain import to_plain  # noqa: PLC0415
     from devforge.updates.contents import Contents as HomeContents  # noqa: PLC0415
     from devforge.updates.listing import render_list  # noqa: PLC0415
-    from devforge.updates.stored import to_plain  # noqa: PLC0415
 
     target = HomeContents(home_directory(home))
     state, damage = target.readable()

@@ -75,7 +75,7 @@ def hold(
 
 
 def _say(changed: dict[ExtensionId, tuple[str, Own]], text: str, as_json: bool) -> None:
-    from devforge.updates.stored import to_plain  # noqa: PLC0415
+    from devforge.model.plain import to_plain  # noqa: PLC0415
 
     if as_json:
         rows = [{"id": str(id)} | to_plain(own) for id, (_, own) in changed.items()]

@@ -33,7 +33,9 @@ def search(words: tuple[str, ...], place: Place, as_json: bool) -> None:
         (e for e in entries if _score(e, terms)), key=lambda e: (-_score(e, terms), e.id)
     )
     if as_json:
-        click.echo(json.dumps([entry.model_dump(mode="json") for entry in found], indent=2))
+        from devforge.model.plain import to_plain  # noqa: PLC0415 - see options.py
+
+        click.echo(json.dumps(to_plain(found), indent=2))
         return
     columns = os.get_terminal_size().columns if sys.stdout.isatty() else 0
     for entry in found[:SHOWN]:

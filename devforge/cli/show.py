@@ -30,7 +30,9 @@ def show(extension: str, place: Place, as_json: bool) -> None:
         deprecated = updates.known().deprecated.get(name)
         here = updates.installed().get(name)
     if as_json:
-        click.echo(json.dumps(document.model_dump(mode="json"), indent=2))
+        from devforge.model.plain import to_plain  # noqa: PLC0415 - see options.py
+
+        click.echo(json.dumps(to_plain(document), indent=2))
     else:
         click.echo(render(document, deprecated, here))
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from devforge.model.health import Result, Tally
+from devforge.model.health import Tally
+from devforge.model.index import Result
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 

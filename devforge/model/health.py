@@ -9,9 +9,6 @@ from pydantic import AwareDatetime, Field
 from devforge.model.base import Count, Positive, Strict, shape
 from devforge.model.version_note import VersionNote
 
-# One network's word for one version: it started there, or it did not.
-Result = Literal["ok", "failed"]
-
 BeaconUrl = Annotated[
     str,
     shape(

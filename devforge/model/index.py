@@ -19,92 +19,110 @@ Readers ignore keys they do not know, so that clients outlive the registry they 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
-
-from pydantic import (
-    Field,
-    StringConstraints,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    model_validator,
-)
-from pydantic.functional_validators import WrapValidator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
 from devforge.model.addresses import file_url, package_name
-from devforge.model.base import Foreign, Strict
-from devforge.model.digests import Sha256
-from devforge.model.manifest import Category, Language
-from devforge.model.names import ExtensionId, Permission
-from devforge.model.records import Price, Rollout, Timestamp, Yank, instead_of
+from devforge.model.fields import Count, Digest, Open, Otherwise, Shaped, Within
+from devforge.model.names import Category, ExtensionId, Language, Permission
 from devforge.model.versions import Range, Version
 
 ListName = Literal["malicious", "removed", "deprecated"]
 LISTS: tuple[ListName, ...] = ("malicious", "removed", "deprecated")
+# What a client says of one version below `Config.beacon`: it started there, or it did not.
+Result = Literal["ok", "failed"]
 # How many changes the newest segment of the log holds, an older one, and how many are followed. A change
 # is some fifty bytes on the wire: whoever looks daily at a hundred releases reads ten thousand.
 HEAD_CHANGES, SEGMENT_CHANGES, SEGMENTS = 40, 120, 30
 # What a document says once where all its versions agree.
 COMMON = ("engines", "permissions", "extension_dependencies", "powers")
-Generation = Annotated[int, Field(ge=0)]
-Bits = Annotated[int, Field(ge=1, le=16)]
-Platform = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+-[a-z0-9_]+$", max_length=40)]
-PowerName = Annotated[str, StringConstraints(pattern=r"^[a-z-]+$", max_length=40)]
+Bits = Annotated[int, Within(1, 16)]
+Platform = Annotated[
+    str, Shaped(r"(?=.{,40}\Z)[a-z0-9_]+-[a-z0-9_]+", "a platform such as linux-x64")
+]
+PowerName = Annotated[str, Shaped(r"[a-z-]{1,40}", "a power's name")]
+Time = Annotated[
+    str,
+    Shaped(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z",
+        "a time in UTC such as 2026-11-23T09:00:00Z",
+    ),
+]
 
 
-def _or_malformed(value: Any, parse: ValidatorFunctionWrapHandler) -> Any:
-    """A roll-out that cannot be read reaches nobody; it must not hide the other versions."""
-    try:
-        return parse(value)
-    except ValidationError:
-        return "malformed"
-
-
-PublishedRollout = Annotated[Rollout | Literal["malformed"] | None, WrapValidator(_or_malformed)]
-
-
-class Pointer(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointer(Open):
     """Exactly one sequence of bytes."""
 
-    sha256: Sha256
-    length: Annotated[int, Field(ge=0)]
+    sha256: Digest
+    length: Count
 
 
-class IndexedFile(Strict):
-    """A file of a release, as publishing notes it. `url` is absolute."""
-
-    sha256: Sha256
-    length: Annotated[int, Field(ge=0)]
-    name: str
-    url: str
-
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackageFile(Pointer):
     """A package. Without `url` it lies where the template of `Config` says."""
 
     url: str | None = None
 
 
-class IndexedVersion(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPrice(Open):
+    """What a licence costs, in the currency's minor unit."""
+
+    amount: Annotated[int, Within(1, 2**53)]
+    currency: Annotated[str, Shaped("[a-z]{3}", "a currency's three lower-case letters")]
+    billing: Literal["once", "monthly", "yearly"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedRollout(Open):
+    """Which share of users is offered a version: percent, stage after stage of so many hours."""
+
+    stages: Annotated[tuple[Annotated[int, Within(1, 100)], ...], Within(1, 10)]
+    hours: Annotated[int, Within(0, 720)]
+
+
+NOBODY = PublishedRollout(stages=(), hours=0)
+"""A roll-out that cannot be read reaches nobody; it must not hide the other versions."""
+
+
+def _instead_of(reason: str, replacement: str | None) -> str:
+    return f"{reason.rstrip('.')}; use {replacement}" if replacement else reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedYank(Open):
+    """Why a version should no longer be installed, and what to install instead."""
+
+    reason: str
+    replacement: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The reason, and what to use instead."""
+        return _instead_of(self.reason, self.replacement)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedVersion(Open):
     """One version as a client needs it."""
 
     version: Version
     engines: Range
     permissions: tuple[Permission, ...] = ()
-    extension_dependencies: dict[ExtensionId, Range] = {}
+    extension_dependencies: dict[ExtensionId, Range] = field(default_factory=dict)
     package: PackageFile | None = None  # for every platform that `platforms` does not name
-    platforms: dict[Platform, PackageFile] = {}
+    platforms: dict[Platform, PackageFile] = field(default_factory=dict)
     published: str | None = None  # RFC 3339, UTC
-    rollout: PublishedRollout = None  # None: everybody
+    rollout: Annotated[PublishedRollout | None, Otherwise(NOBODY)] = None  # None: everybody
     halted: bool = False  # offered to nobody who does not have it yet
     security: bool = False  # needs no cooldown
-    yanked: Yank | None = None
+    yanked: PublishedYank | None = None
     powers: tuple[PowerName, ...] = ()  # what its code does, as the review found it
 
-    @model_validator(mode="after")
-    def _for_somebody(self) -> Self:
+    def __post_init__(self) -> None:
         if self.package is None and not self.platforms:
             raise ValueError("has no package for any platform")
-        return self
 
     def package_for(self, platform: str) -> PackageFile | None:
         """Return the package for a platform such as `linux-x64`; None where there is none for it."""
@@ -121,7 +139,8 @@ class IndexedVersion(Foreign):
         return (*rest, *self.platforms.items()) if self.platforms else rest
 
 
-class ExtensionDocument(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionDocument(Open):
     """`extensions/<id>.json`: an extension and all its versions, the newest first.
 
     In the file, what is the same for every version is said once, in `common`.
@@ -138,33 +157,34 @@ class ExtensionDocument(Foreign):
     developer: str  # the name people read
     repository: str | None = None
     support: str | None = None
-    price: Price | None = None
+    price: PublishedPrice | None = None
     min_secure_version: Version | None = None  # whoever has an older one is told to update
     versions: tuple[IndexedVersion, ...]
 
-    @model_validator(mode="before")
     @classmethod
-    def _with_common(cls, value: Any) -> Any:
+    def unfolded(cls, said: dict[str, Any]) -> dict[str, Any]:
         """Give every version what `common` says of all of them, unless it says otherwise itself."""
-        if not isinstance(value, dict) or "common" not in value:
-            return value
-        common, versions = value["common"], value.get("versions")
+        if "common" not in said:
+            return said
+        common, versions = said["common"], said.get("versions")
         if not isinstance(common, dict) or not isinstance(versions, list):
             raise ValueError("common must be a table, and versions a list")  # noqa: TRY004
         shared = {name: common[name] for name in COMMON if name in common}
         every = [shared | one if isinstance(one, dict) else one for one in versions]
-        return {**value, "versions": every}
+        return {**said, "versions": every}
 
 
-class Mirror(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirror(Open):
     """Another place that serves the same index."""
 
     url: str
     region: str = ""
-    weight: Annotated[int, Field(ge=0, le=1000)] = 1
+    weight: Annotated[int, Within(0, 1000)] = 1
 
 
-class Config(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config(Open):
     """`config.json`, signed by the offline keys.
 
     `packages` is a URL in which `{id}`, `{version}`, `{tag}` and `{file}` are replaced, absolute or
@@ -175,7 +195,7 @@ class Config(Foreign):
     schema_version: Literal[1] = 1
     registry: str
     packages: str
-    mirrors: Annotated[tuple[Mirror, ...], Field(max_length=50)] = ()
+    mirrors: Annotated[tuple[Mirror, ...], Within(0, 50)] = ()
     beacon: str | None = None
     extension_bits: Bits
     package_bits: Bits
@@ -190,29 +210,32 @@ class Config(Foreign):
         return file_url(self.packages, id, version, file=name, sha256=file.sha256)
 
 
-class ListEntry(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEntry(Open):
     """Why an extension is on a list. Without `versions` all of them are meant."""
 
     reason: str
     versions: tuple[Version, ...] | None = None
     replacement: str | None = None
     advisory: str | None = None
-    when: Timestamp
+    when: Time
 
     @property
     def sentence(self) -> str:
         """The reason, and what to use instead."""
-        return instead_of(self.reason, self.replacement)
+        return _instead_of(self.reason, self.replacement)
 
 
-class StateList(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateList(Open):
     """`lists/<name>.json`."""
 
     schema_version: Literal[1] = 1
-    entries: dict[ExtensionId, ListEntry] = {}
+    entries: dict[ExtensionId, ListEntry] = field(default_factory=dict)
 
 
-class SearchEntry(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchEntry(Open):
     """One line of the search index."""
 
     id: ExtensionId
@@ -223,7 +246,8 @@ class SearchEntry(Foreign):
     version: Version
 
 
-class SearchShard(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchShard(Open):
     """`search/<hex>.json`."""
 
     schema_version: Literal[1] = 1
@@ -233,26 +257,31 @@ class SearchShard(Foreign):
 # `summary/<hex>.json`: of every extension of a bin, the newest version that everybody is offered, and
 # how its document's sha256 begins. Whoever was away for long sees by it what is as it was.
 FINGERPRINT = 12
-Summary = dict[ExtensionId, tuple[Version, Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]]]
+Summary = dict[
+    ExtensionId, tuple[Version, Annotated[str, Shaped("[0-9a-f]{12}", "twelve hexadecimal digits")]]
+]
 
 
-class Change(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Open):
     """A document or list that is new since the generation before `g`; without `sha256` it is gone."""
 
-    g: Generation
+    g: Count
     id: ExtensionId | None = None
     list: ListName | None = None
-    sha256: Sha256 | None = None
-    length: Annotated[int, Field(ge=0)] | None = None
+    sha256: Digest | None = None
+    length: Count | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier(Pointer):
     """The segment before this one; `g` is its newest generation."""
 
-    g: Generation
+    g: Count
 
 
-class Changes(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes(Open):
     """`changes/<sha256>.json`: what changed lately, the newest first.
 
     Every change of a generation later than `since` is in this segment or in a newer one, so whoever
@@ -261,7 +290,7 @@ class Changes(Foreign):
     """
 
     schema_version: Literal[1] = 1
-    generation: Generation
-    since: Generation
+    generation: Count
+    since: Count
     changes: tuple[Change, ...]
     earlier: Earlier | None = None

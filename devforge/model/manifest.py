@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
 from devforge.model.base import Strict
-from devforge.model.names import ExtensionId, Permission
+from devforge.model.names import Category, ExtensionId, Permission
 from devforge.model.names import Language as Language  # noqa: PLC0414 - it is a manifest's, too
 from devforge.model.patterns import PATTERNS, FilePattern
 from devforge.model.platforms import NAMES, Declared
@@ -16,10 +16,6 @@ from devforge.model.versions import Range, Version
 from devforge.model.waivers import Justification
 
 FILE = "devforge.yaml"
-Category = Literal[
-    "editors", "languages", "linters", "formatters", "debuggers", "testing", "version-control",
-    "data", "ai", "productivity", "themes", "education", "other",
-]  # fmt: skip
 
 
 class Engines(Strict):

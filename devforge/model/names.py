@@ -12,6 +12,10 @@ from devforge.model.filenames import is_device
 from devforge.model.parsed import Parsed
 
 Language = Literal["python", "javascript", "typescript"]  # an extension is written in
+Category = Literal[
+    "editors", "languages", "linters", "formatters", "debuggers", "testing", "version-control",
+    "data", "ai", "productivity", "themes", "education", "other",
+]  # fmt: skip
 
 _SEGMENT = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _DEVELOPER = re.compile(rf"{_SEGMENT}", re.ASCII)

@@ -154,11 +154,6 @@ class Rollout(Strict):
     """How long each stage lasts; 0 goes straight to the last."""
 
 
-def instead_of(reason: str, replacement: object) -> str:
-    """Return a reason with what to use instead, if anything, as the end of a sentence."""
-    return f"{reason.rstrip('.')}; use {replacement}" if replacement else reason
-
-
 class Yank(Strict):
     """Why a version should no longer be installed, and what to install instead."""
 
@@ -166,11 +161,6 @@ class Yank(Strict):
     """One sentence that users will read."""
     replacement: str | None = None
     """Another version of this extension, or another extension's id."""
-
-    @property
-    def sentence(self) -> str:
-        """The reason, and what to use instead."""
-        return instead_of(self.reason, self.replacement)
 
 
 class VersionRecord(Strict):

@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from devforge.model.base import Strict
+from devforge.model.base import Count, Strict
 from devforge.model.digests import CommitSha, Sha256
-from devforge.model.index import IndexedFile, Pointer
+from devforge.model.index import Pointer
 from devforge.model.manifest import Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import DependencyFact
@@ -20,6 +20,15 @@ from devforge.model.texts import InnerPath, OneLine
 from devforge.model.versions import Version
 
 README_CHARACTERS = 64_000
+
+
+class IndexedFile(Strict):
+    """A file of a release. `url` is absolute."""
+
+    sha256: Sha256
+    length: Count
+    name: str
+    url: str
 
 
 class Source(Strict):

@@ -9,6 +9,7 @@ Source: the TUF specification 1.0, sections 4.3, 4.5 and 4.6; TAP 15.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from tuf.api.metadata import (
 from tuf.api.serialization.json import JSONSerializer
 
 from devforge.model.index import Config
+from devforge.model.plain import to_plain
 from devforge.publish.files import Writer
 from devforge.publish.signing import expiry
 from devforge.publish.trust import Trust, read_trust
@@ -62,7 +64,8 @@ def config_of(registry: str, packages: str, *, extension_bits: int = 8) -> Confi
 
 def config_bytes(config: Config) -> bytes:
     """Return the one file we ever write for a configuration."""
-    return config.model_dump_json(exclude_none=True).encode()
+    said = {name: value for name, value in to_plain(config).items() if value is not None}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def draft_root(holders: Holders, *, version: int, expires: datetime) -> Metadata[Root]:

@@ -77,10 +77,15 @@ def _move(
         )
         content = encode(segment)
         log.segments.append(content)
-        earlier = Earlier(g=oldest[0].g, **pointer(content).model_dump())
+        earlier = _earlier(oldest[0].g, content)
         since = earlier.g
     assert earlier is not None  # noqa: S101 - something was moved
     return earlier
+
+
+def _earlier(g: int, content: bytes) -> Earlier:
+    named = pointer(content)
+    return Earlier(g=g, sha256=named.sha256, length=named.length)
 
 
 def _subject(change: Change) -> tuple[object, object]:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from devforge.model.index import ExtensionDocument, IndexedVersion, PackageFile
+from devforge.errors import BadInput
+from devforge.model.fields import Misfits, from_plain
+from devforge.model.index import (
+    ExtensionDocument,
+    IndexedVersion,
+    PackageFile,
+    PublishedPrice,
+    PublishedRollout,
+    PublishedYank,
+)
 from devforge.model.manifest import Manifest
 from devforge.model.names import ExtensionId
+from devforge.model.plain import to_plain
 from devforge.model.platforms import Name
 from devforge.model.profile import Profile
 from devforge.model.recall import Recall
-from devforge.model.records import Developer, Extension, Rollout, VersionRecord
+from devforge.model.records import Developer, Extension, Price, Rollout, VersionRecord, Yank
 from devforge.model.release import ReleaseNote
 from devforge.model.versions import Version
 from devforge.publish.layout import newest
@@ -26,13 +37,16 @@ def document_of(
     """Return the extension's document, its newest version first; None while nothing is out.
 
     What the extension says of itself is taken from the version it shows.
+
+    Raises:
+        BadInput: no client could read it.
     """
     pairs = {version.version: (version, manifest) for version, manifest in listed}
     if not pairs:
         return None
     ordered = tuple(pairs[version][0] for version in sorted(pairs, reverse=True))
     shown = pairs[newest(ordered).version][1]
-    return ExtensionDocument(
+    document = ExtensionDocument(
         id=id,
         display_name=shown.display_name,
         description=shown.description,
@@ -43,10 +57,14 @@ def document_of(
         developer=developer.name if developer else id.developer,
         repository=str(extension.repository.url),
         support=developer.support if developer else None,
-        price=extension.price,
+        price=_priced(extension.price),
         min_secure_version=extension.min_secure_version,
         versions=without_settled(ordered),
     )
+    try:
+        return from_plain(ExtensionDocument, to_plain(document, sparse=True))
+    except Misfits as error:
+        raise BadInput(f"{id}: no client could read what the index would say: {error}") from error
 
 
 def released(
@@ -99,10 +117,10 @@ def listed_version(
         package=packages.get(None),
         platforms={name: file for name, file in packages.items() if name},
         published=published,
-        rollout=_unless_everybody(record.rollout or rollout) if published else None,
+        rollout=_staged(record.rollout or rollout) if published else None,
         halted=record.halted,
         security=record.security,
-        yanked=record.yanked,
+        yanked=_taken_back(record.yanked),
         powers=tuple(use.power for use in profile.uses) if profile else (),
     )
 
@@ -115,25 +133,36 @@ def without_settled(versions: tuple[IndexedVersion, ...]) -> tuple[IndexedVersio
     times = [when for one in versions if (when := _moment(one.published)) is not None]
     latest = max(times, default=None)
     return tuple(
-        one.model_copy(update={"rollout": None}) if _is_settled(one, latest) else one
-        for one in versions
+        replace(one, rollout=None) if _is_settled(one, latest) else one for one in versions
     )
 
 
 def _is_settled(one: IndexedVersion, latest: datetime | None) -> bool:
-    begun = _moment(one.published)
-    if not isinstance(one.rollout, Rollout) or begun is None or latest is None:
+    begun, rollout = _moment(one.published), one.rollout
+    if rollout is None or not rollout.stages or begun is None or latest is None:
         return False
-    return begun + timedelta(hours=one.rollout.hours * (len(one.rollout.stages) - 1)) <= latest
+    return begun + timedelta(hours=rollout.hours * (len(rollout.stages) - 1)) <= latest
 
 
 def _moment(text: str | None) -> datetime | None:
     return read_time(text) if text else None
 
 
-def _unless_everybody(rollout: Rollout | None) -> Rollout | None:
+def _staged(rollout: Rollout | None) -> PublishedRollout | None:
     """A roll-out that begins with everybody is none."""
-    return rollout if rollout and rollout.stages[0] < 100 else None
+    if rollout is None or rollout.stages[0] == 100:
+        return None
+    return PublishedRollout(stages=rollout.stages, hours=rollout.hours)
+
+
+def _priced(price: Price | None) -> PublishedPrice | None:
+    if price is None:
+        return None
+    return PublishedPrice(amount=price.amount, currency=price.currency, billing=price.billing)
+
+
+def _taken_back(yank: Yank | None) -> PublishedYank | None:
+    return None if yank is None else PublishedYank(reason=yank.reason, replacement=yank.replacement)
 
 
 def slowest(one: Rollout, other: Rollout | None) -> Rollout:

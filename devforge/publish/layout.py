@@ -6,24 +6,27 @@ Source: devforge/model/index.py, which says what a client may rely on; TAP 15 fo
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
-
-from pydantic import BaseModel
 
 from devforge.model.addresses import package_name
 from devforge.model.index import (
     COMMON,
     FINGERPRINT,
+    Changes,
     Config,
     ExtensionDocument,
     IndexedVersion,
     PackageFile,
     Pointer,
+    StateList,
 )
 from devforge.model.names import ExtensionId
+from devforge.model.plain import to_plain
 from devforge.publish.signing import canonical
 
 TIMESTAMP = "metadata/timestamp.json"
@@ -98,10 +101,9 @@ def summary_target(bin_name: str) -> str:
     return f"summary/{bin_name.partition('-')[2]}.json"
 
 
-def encode(model: BaseModel) -> bytes:
-    """Return `model` as the one JSON we ever write for it: compact, absent values left out."""
-    fields = model.model_dump_json(exclude_defaults=True)[1:-1]
-    return f'{{"schema_version":1{"," if fields else ""}{fields}}}'.encode()
+def encode(document: Changes | Config | ExtensionDocument | StateList) -> bytes:
+    """Return a document as the one JSON we ever write for it: compact, absent values left out."""
+    return _written(to_plain(document, sparse=True))
 
 
 def encode_document(document: ExtensionDocument) -> bytes:
@@ -109,22 +111,29 @@ def encode_document(document: ExtensionDocument) -> bytes:
     shared = _shared(document.versions)
     if not shared:
         return encode(document)
-    common = document.versions[0].model_dump_json(include=shared, exclude_defaults=True)
-    every: Any = {"versions": {"__all__": shared}}
-    fields = document.model_dump_json(exclude_defaults=True, exclude=every)[1:]
-    return f'{{"schema_version":1,"common":{common},{fields}'.encode()
+    said = to_plain(document, sparse=True)
+    common = {name: said["versions"][0][name] for name in shared}
+    for version in said["versions"]:
+        for name in shared:
+            del version[name]
+    return _written({"common": common, **said})
 
 
-def _shared(versions: Sequence[IndexedVersion]) -> set[str]:
+def _written(said: dict[str, Any]) -> bytes:
+    whole = {"schema_version": 1, **said}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _shared(versions: Sequence[IndexedVersion]) -> list[str]:
     """What all versions say alike, if there are several and it is worth saying."""
     first, *others = versions
     if not others:
-        return set()
-    return {
+        return []
+    return [
         name
         for name in COMMON
         if (value := getattr(first, name)) and all(getattr(one, name) == value for one in others)
-    }
+    ]
 
 
 def pointer(content: bytes) -> Pointer:
@@ -165,19 +174,18 @@ def without_usual_urls(document: ExtensionDocument, config: Config) -> Extension
     if all(file.url is None for version in document.versions for _, file in version.packages):
         return document
     versions = tuple(_shortened(document.id, version, config) for version in document.versions)
-    return document.model_copy(update={"versions": versions})
+    return replace(document, versions=versions)
 
 
 def _shortened(id: ExtensionId, version: IndexedVersion, config: Config) -> IndexedVersion:
     def short(file: PackageFile, platform: str | None) -> PackageFile:
-        bare = file.model_copy(update={"url": None})
+        bare = replace(file, url=None)
         usual = config.package_url(id, version.version, bare, platform)
         return bare if file.url == usual else file
 
     platforms = {name: short(file, name) for name, file in version.platforms.items()}
     rest = short(version.package, None) if version.package else None
-    update = {"package": rest, "platforms": platforms}
-    return version.model_copy(update=update)
+    return replace(version, package=rest, platforms=platforms)
 
 
 def newest(versions: Iterable[IndexedVersion]) -> IndexedVersion:

@@ -10,9 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
 from devforge.errors import BadInput
+from devforge.model.fields import Misfits, from_json
 from devforge.model.index import Changes, ExtensionDocument
 from devforge.model.names import ExtensionId
 from devforge.publish import layout
@@ -21,7 +20,7 @@ from devforge.publish.place import Place, place_at
 from devforge.publish.signing import Sealed, unseal
 from devforge.publish.trust import Trust
 
-M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
 class PresentIndex:
@@ -168,8 +167,8 @@ class PresentIndex:
             ) from error
 
 
-def _parse(what: str, content: bytes, kind: type[M]) -> M:
+def _parse(what: str, content: bytes, kind: type[T]) -> T:
     try:
-        return kind.model_validate_json(content)
-    except ValidationError as error:
-        raise BadInput(f"{what}: cannot be read as an index: {error.errors()[0]['msg']}") from error
+        return from_json(kind, content)
+    except Misfits as error:
+        raise BadInput(f"{what}: cannot be read as an index: {error}") from error

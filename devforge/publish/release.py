@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from devforge.adapters.releases import NEWEST, Asset, Release, Releases
 from devforge.errors import Refused, Unavailable
 from devforge.model.addresses import release_tag
-from devforge.model.index import IndexedFile
-from devforge.model.release import Files, ReleaseNote
+from devforge.model.release import Files, IndexedFile, ReleaseNote
 from devforge.publish.build import Built
 
 _ATTEMPTS = 3

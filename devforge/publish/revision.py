@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from securesystemslib.signer import Signer
 
 from devforge.model.index import Change
+from devforge.model.plain import to_plain
 from devforge.model.publishing import SigningRules
 from devforge.publish import layout
 from devforge.publish.changelog import add_changes
@@ -184,4 +185,5 @@ class Revision:
         for segment in (*log.segments, content):
             path = layout.changes_file(layout.pointer(segment).sha256)
             writer.write_named_by_hash(path, segment)
-        return layout.pointer(content).model_dump()
+        pinned: dict[str, object] = to_plain(layout.pointer(content))
+        return pinned

@@ -10,12 +10,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from devforge.adapters.git import Objects
 from devforge.adapters.registry import read_registry_part, read_registry_tree
 from devforge.errors import BadInput, DevForgeError
 from devforge.model.advisories import Advisory
+from devforge.model.fields import Misfits, from_json
 from devforge.model.generation import MadeFrom
 from devforge.model.index import LISTS, ListEntry, ListName, StateList
 from devforge.model.layout import ADVISORIES, ROOT
@@ -136,9 +135,9 @@ def _merged(present: PresentIndex, part: Part) -> Mapping[ListName, StateList]:
 
 def _parsed(content: bytes, target: str) -> StateList:
     try:
-        return StateList.model_validate_json(content)
-    except ValidationError as error:
-        raise BadInput(f"{target}: cannot be read as a list: {error.errors()[0]['msg']}") from error
+        return from_json(StateList, content)
+    except Misfits as error:
+        raise BadInput(f"{target}: cannot be read as a list: {error}") from error
 
 
 def _changed(

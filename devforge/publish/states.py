@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from devforge.advisories.known import Known, read_own
 from devforge.model.advisories import Advisory
@@ -88,7 +89,7 @@ def _hit(known: Known, versions: Collection[Version]) -> tuple[Version, ...] | N
 def _joined(one: ListEntry, other: ListEntry) -> ListEntry:
     if one.versions is None or other.versions is None:
         return one if one.versions is None else other
-    return one.model_copy(update={"versions": tuple(sorted({*one.versions, *other.versions}))})
+    return replace(one, versions=tuple(sorted({*one.versions, *other.versions})))
 
 
 def _removed(withdrawn: Iterable[ReleaseNote], released: Released) -> dict[ExtensionId, ListEntry]:

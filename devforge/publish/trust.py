@@ -16,13 +16,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
 from securesystemslib.signer import Key, Signer
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root, Targets
 from tuf.api.serialization import DeserializationError
 
 from devforge.errors import BadInput
+from devforge.model.fields import Misfits, from_json
 from devforge.model.index import Config
 
 ROLES = ("targets", "extensions", "packages")
@@ -146,9 +146,9 @@ class _Reader:
         if hashlib.sha256(content).hexdigest() != digest:
             raise BadInput(f"{self._directory / path}: is not what its name promises")
         try:
-            config = Config.model_validate_json(content)
-        except ValidationError as error:
-            raise BadInput(f"{self._directory / path}: {error.errors()[0]['msg']}") from error
+            config = from_json(Config, content)
+        except Misfits as error:
+            raise BadInput(f"{self._directory / path}: {error}") from error
         for name, bits in (
             ("extensions", config.extension_bits),
             ("packages", config.package_bits),

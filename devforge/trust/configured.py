@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from devforge.errors import BadInput
 from devforge.model.index import Config, Mirror
@@ -59,15 +60,10 @@ def changed_config(
     """Return `held` with a mirror more or less, the policy's name, beacon and number of bins."""
     bits = extension_bits(policy)
     mirrors = tuple(_mirrors(held, add=add, remove=remove, region=region, weight=weight))
-    return held.model_copy(
-        update={
-            "registry": policy.registry.name,
-            "mirrors": mirrors,
-            "beacon": policy.health.beacon,
-            "extension_bits": bits,
-            "package_bits": bits - 2,
-        }
-    )
+    return replace(
+        held, registry=policy.registry.name, mirrors=mirrors, beacon=policy.health.beacon,
+        extension_bits=bits, package_bits=bits - 2,
+    )  # fmt: skip
 
 
 def extension_bits(policy: Policy) -> int:

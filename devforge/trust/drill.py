@@ -17,6 +17,7 @@ from securesystemslib.signer import CryptoSigner, Signer, SSlibKey
 from devforge.adapters.policy import load_policy
 from devforge.adapters.trust_folder import TrustFolder
 from devforge.errors import DevForgeError, Refused
+from devforge.model.fields import from_plain
 from devforge.model.index import ExtensionDocument
 from devforge.model.names import ExtensionId
 from devforge.model.trust import NAME_FIELD
@@ -145,7 +146,8 @@ def _key(name: str) -> CryptoSigner:
 
 
 def _document(version: str) -> ExtensionDocument:
-    return ExtensionDocument.model_validate(
+    return from_plain(
+        ExtensionDocument,
         {
             "id": str(_ID), "display_name": "Todo Tree", "description": "Shows every TODO.",
             "license": "MIT", "language": "python", "categories": ["productivity"],
@@ -153,7 +155,7 @@ def _document(version: str) -> ExtensionDocument:
             "versions": [
                 {"version": version, "engines": ">=1.0.0", "package": {"sha256": "0" * 64, "length": 1}}
             ],
-        }
+        },
     )  # fmt: skip
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pydantic import ValidationError
 from tuf.api.metadata import Key, Metadata
 from tuf.api.serialization import DeserializationError
 
 from devforge.errors import BadInput
+from devforge.model.fields import Misfits, from_json
 from devforge.model.index import Config
 from devforge.model.trust import config_file, metadata_file, role_of
 from devforge.publish.trust import ROLES
@@ -71,11 +71,9 @@ def pending_of(held: Held | None, files: Mapping[str, bytes]) -> Pending:
 def config_of(content: bytes) -> Config:
     """Return what is configured. Raises BadInput."""
     try:
-        return Config.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise BadInput(f"the pending config.json: {where}: {first['msg']}") from error
+        return from_json(Config, content)
+    except Misfits as error:
+        raise BadInput(f"the pending config.json: {error}") from error
 
 
 def _needs(

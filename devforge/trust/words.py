@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tuf.api.metadata import Key, Metadata, Root
 
 from devforge.model.index import Config
+from devforge.model.plain import to_plain
 from devforge.publish.trust import ROLES
 from devforge.trust.offline import Held, Keyring, Signed, keyring_of, name_of
 from devforge.trust.reading import Pending, pending_config
@@ -97,8 +98,8 @@ def _validity(held: Held | None, pending: Pending) -> Iterator[str]:
 
 
 def _config(held: Held | None, config: Config) -> Iterator[str]:
-    before = held.trust.config.model_dump(mode="json") if held else {}
-    for field, value in config.model_dump(mode="json").items():
+    before = to_plain(held.trust.config) if held else {}
+    for field, value in to_plain(config).items():
         if before.get(field) != value and (held or (value and field != "schema_version")):
             told = json.dumps(value, ensure_ascii=False)
             was = f", instead of {json.dumps(before[field])}" if field in before else ""

@@ -197,7 +197,7 @@ def _fresh(
 
 def _next_stage(version: IndexedVersion, share: int) -> datetime | None:
     rollout, published = version.rollout, parse_time(version.published)
-    if rollout is None or isinstance(rollout, str) or published is None or not share:
+    if rollout is None or published is None or not share:
         return None
     later = [number for number, stage in enumerate(rollout.stages) if stage > share]
     return published + timedelta(hours=rollout.hours * later[0]) if later else None

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from devforge.updates.check import Row
     from devforge.updates.index import Index
     from devforge.updates.known import Known
-    from devforge.updates.last_word import LastWord
     from devforge.updates.news import News
     from devforge.updates.plan import Mode
 
@@ -520,16 +519,10 @@ class Updates:
             installed=state.by_id,
             events=self.home.history(),
             kept=kept,
-            known=self._last_word_or_none(),
+            known=self._known_or_none(),
             config=self.home.config(),
             devforge=self._devforge,
         )
-
-    def _last_word_or_none(self) -> LastWord | None:
-        try:
-            return self.home.last_word()
-        except BadInput:
-            return None
 
     def _known_or_none(self) -> Known | None:
         """Return the registry's last word; None where the file that held it is damaged."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from typing import TypeVar
 
 from devforge.errors import Refused
+from devforge.model.fields import Misfits, from_json, from_plain
 from devforge.model.index import (
     FINGERPRINT,
     LISTS,
@@ -23,8 +22,7 @@ from devforge.updates.changes import News, read_changes
 from devforge.updates.session import Session
 
 CONFIG = "config.json"
-M = TypeVar("M", bound=BaseModel)
-_SUMMARY: TypeAdapter[Summary] = TypeAdapter(Summary)
+T = TypeVar("T")
 
 
 def changed(
@@ -84,15 +82,15 @@ def _suffix(session: Session, path: str) -> str:
 def _read_summary(content: bytes | None) -> Summary:
     """Return what a summary says; nothing where it cannot be read: then everything is looked up."""
     try:
-        return _SUMMARY.validate_json(content or b"{}")
-    except ValidationError:
+        return from_json(Summary, content or b"{}")
+    except Misfits:
         return {}
 
 
 def _news(session: Session, since: int) -> News | None:
     try:
-        pointer = Pointer.model_validate(session.changes)
-    except ValidationError:
+        pointer = from_plain(Pointer, session.changes)
+    except Misfits:
         return None
 
     def segment(pointer: Pointer) -> Changes:
@@ -120,15 +118,12 @@ def listed(session: Session) -> dict[str, bytes | None]:
     return {name: session.target(f"lists/{name}.json") for name in LISTS}
 
 
-def parsed(content: bytes, kind: type[M], what: str) -> M:
+def parsed(content: bytes, kind: type[T], what: str) -> T:
     try:
-        return TypeAdapter(kind).validate_json(content)
-    except ValidationError as error:
-        first: Any = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        problem = f"{where}: {first['msg']}" if where else first["msg"]
+        return from_json(kind, content)
+    except Misfits as error:
         raise Refused(
-            f"{what}: signed, but this devforge cannot read it ({problem}); a newer one may"
+            f"{what}: signed, but this devforge cannot read it ({error}); a newer one may"
         ) from error
 
 

@@ -20,11 +20,10 @@ from devforge.updates.admission import is_malicious
 from devforge.updates.config import Config
 from devforge.updates.history import Event, last_run, previous, versions_at
 from devforge.updates.installed import Installed, Record
-from devforge.updates.last_word import LastWord
 from devforge.updates.rollout import parse_time
 from devforge.updates.similar import not_installed
 
-if TYPE_CHECKING:  # a recall comes with a check, which has read all of it
+if TYPE_CHECKING:
     from devforge.updates.known import Known
 
 Kept = Callable[[ExtensionId, Version], Record | None]
@@ -37,7 +36,7 @@ class Past:
     installed: Mapping[ExtensionId, Installed]
     events: Iterable[Event]
     kept: Kept  # the record of a version whose files are still here, and whole
-    known: LastWord | None  # None: damaged, so that nothing is known to be safe
+    known: Known | None  # None: damaged, so that nothing is known to be safe
     config: Config = field(default_factory=Config)
     devforge: Version | None = None
 
@@ -158,9 +157,9 @@ def _unsafe(id: ExtensionId, version: Version, past: Past) -> str | None:
     """Why nobody should run that version again."""
     if past.known is None:
         return "known.json is damaged, so it is not known to be safe; `devforge outdated` learns it anew"
-    if reason := past.known.why_malicious(id, version):
-        return f"the registry calls it malicious: {reason}"
-    least = past.known.oldest_safe.get(id)
+    if listed := is_malicious(past.known.lists, id, version):
+        return f"the registry calls it malicious: {listed.reason}"
+    least = past.known.least(id)
     if least and version < least:
         return f"it has a known hole; {least} is the oldest version that is safe"
     record = past.kept(id, version)

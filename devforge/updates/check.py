@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -78,9 +78,7 @@ def remember(home: Home, documents: Iterable[ExtensionDocument], *, index: str) 
             new = {document.id: document for document in documents}
             kept = {**known.documents, **new}
             gone = tuple(id for id in known.gone if id not in new)
-            home.write_known(
-                known.model_copy(update={"documents": kept, "gone": gone, "index": index})
-            )
+            home.write_known(replace(known, documents=kept, gone=gone, index=index))
     except (BadInput, Unavailable):  # it is learned anew by the next check
         return
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from devforge.errors import BadInput
+from devforge.model.fields import Misfits, Within, from_plain
 from devforge.model.names import ExtensionId
+from devforge.model.plain import to_plain
 from devforge.updates.schedule import Window
-from devforge.updates.stored import Misfits, Within, from_plain, to_plain
 
 FILE = "config.yaml"
 Policy = Literal["auto", "notify", "pinned"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from devforge.errors import BadInput, Unavailable
+from devforge.model.fields import Misfits, from_json
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 from devforge.updates.config import FILE as CONFIG
@@ -20,18 +21,13 @@ from devforge.updates.history import Event, from_lines
 from devforge.updates.identity import install_id
 from devforge.updates.installed import Installed, Record, State
 from devforge.updates.journal import Journal
-from devforge.updates.last_word import LastWord, read_last_word
 from devforge.updates.lists import Lists
-from devforge.updates.stored import Misfits, from_json
 
-if TYPE_CHECKING:  # they are the registry's words, whose reader takes its time to begin
-    from pydantic import BaseModel
-
+if TYPE_CHECKING:
     from devforge.updates.health import Reports
     from devforge.updates.known import Known
 
 STATE_BYTES = 64 * 1024 * 1024
-M = TypeVar("M", bound="BaseModel")
 T = TypeVar("T")
 KNOWN, HEALTH = "known.json", "health.json"
 
@@ -92,24 +88,14 @@ class Contents:
         from devforge.updates.known import Known  # noqa: PLC0415 - see above
 
         content = read_capped(self.known_file, limit_bytes=STATE_BYTES)
-        return Known() if content is None else _parsed(content, Known, self.known_file, "it is learned anew by the next check")  # fmt: skip
-
-    def last_word(self) -> LastWord:
-        """Return what of it decides about going back. Raises BadInput where that is damaged."""
-        content = read_capped(self.known_file, limit_bytes=STATE_BYTES)
-        try:
-            return LastWord() if content is None else read_last_word(content)
-        except Misfits as error:
-            raise _damaged(
-                self.known_file, str(error), "it is learned anew by the next check"
-            ) from error
+        return Known() if content is None else _own(content, Known, self.known_file, "it is learned anew by the next check")  # fmt: skip
 
     def reports(self) -> Reports:
         """Return what was reported, and what is to be. Raises BadInput where the file is damaged."""
         from devforge.updates.health import Reports  # noqa: PLC0415 - see above
 
         content = read_capped(self.health_file, limit_bytes=1 << 20)
-        return Reports() if content is None else _parsed(content, Reports, self.health_file, "nothing is reported until then")  # fmt: skip
+        return Reports() if content is None else _own(content, Reports, self.health_file, "nothing is reported until then")  # fmt: skip
 
     def history(self) -> tuple[Event, ...]:
         """Return every change that can be read, the oldest first; one that was interrupted, too."""
@@ -184,19 +170,6 @@ def _own(content: bytes, kind: type[T], file: Path, comfort: str) -> T:
         return from_json(kind, content)
     except Misfits as error:
         raise _damaged(file, str(error), comfort) from error
-
-
-def _parsed(content: bytes, kind: type[M], file: Path, comfort: str) -> M:
-    from pydantic import ValidationError  # noqa: PLC0415 - see above
-
-    try:
-        return kind.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise _damaged(
-            file, f"{where}: {first['msg']}" if where else first["msg"], comfort
-        ) from error
 
 
 def _damaged(file: Path, why: str, comfort: str) -> BadInput:

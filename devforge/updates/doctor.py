@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devforge.errors import BadInput, DevForgeError, Unavailable
+from devforge.model.plain import to_json
 from devforge.updates.config import Config
 from devforge.updates.contents import STATE_BYTES
 from devforge.updates.durable import read_capped, write_durably
@@ -18,7 +19,6 @@ from devforge.updates.history import from_lines, to_lines
 from devforge.updates.home import Home
 from devforge.updates.identity import is_sound
 from devforge.updates.installed import Installed
-from devforge.updates.stored import to_json
 from devforge.updates.verify import differences
 
 _MOST = 500  # things mended in one go

@@ -7,13 +7,11 @@ and remembered, so that no update, no restart and no lost answer repeats it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import AwareDatetime
-
-from devforge.model.base import Strict
-from devforge.model.health import Result
+from devforge.model.index import Result
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 from devforge.updates.rollout import is_believable
@@ -23,13 +21,14 @@ _AT_ONCE = 10
 _WAITS = timedelta(days=7)  # what is older says nothing about a roll-out any more
 
 
-class Word(Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
     """One report. `waiting` is still to be sent; `sent` was, answered or not."""
 
     id: ExtensionId
     version: Version
     result: Result
-    when: AwareDatetime
+    when: datetime
     state: Literal["waiting", "sent"] = "waiting"
 
     @property
@@ -38,7 +37,8 @@ class Word(Strict):
         return f"{self.id}/{self.version}/{self.result}"
 
 
-class Reports(Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
     """`health.json`, the oldest first."""
 
     schema_version: Literal[1] = 1
@@ -67,7 +67,6 @@ def as_sent(reports: Reports, words: Iterable[Word]) -> Reports:
     sent = {word.path for word in words}
     return Reports(
         words=tuple(
-            word.model_copy(update={"state": "sent"}) if word.path in sent else word
-            for word in reports.words
+            replace(word, state="sent") if word.path in sent else word for word in reports.words
         )
     )

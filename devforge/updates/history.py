@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from devforge.model.fields import Count, Misfits, from_json
 from devforge.model.names import ExtensionId
+from devforge.model.plain import to_plain
 from devforge.model.versions import Version
 from devforge.updates.rollout import parse_time
-from devforge.updates.stored import Count, Misfits, from_json, to_plain
 
 Act = Literal["install", "update", "rollback", "remove", "disable", "enable", "ran"]
 By = Literal["person", "schedule", "health", "registry"]

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from devforge.adapters.archive import ArchiveMember, sync_directory, write_members
 from devforge.adapters.files import patiently, sweep_unfinished, take_lock
 from devforge.errors import BadInput, Refused, Unavailable
+from devforge.model.plain import to_json
 from devforge.updates.config import Config, render_config
 from devforge.updates.contents import STATE_BYTES, Contents
 from devforge.updates.durable import read_capped, write_durably
@@ -34,7 +35,6 @@ from devforge.updates.history import Event, to_lines
 from devforge.updates.installed import Installed, Record, State
 from devforge.updates.journal import Journal
 from devforge.updates.retention import Former, to_drop
-from devforge.updates.stored import to_json
 from devforge.updates.verify import is_intact
 
 if TYPE_CHECKING:
@@ -140,12 +140,10 @@ class Home(Contents):
         write_durably(Path(os.path.realpath(self.config_file)), render_config(config))
 
     def write_known(self, known: Known) -> None:
-        write_durably(self.known_file, known.to_bytes())
+        write_durably(self.known_file, to_json(known, sparse=True))
 
     def write_reports(self, reports: Reports) -> None:
-        write_durably(
-            self.health_file, reports.model_dump_json(exclude_defaults=True).encode() + b"\n"
-        )
+        write_durably(self.health_file, to_json(reports, sparse=True))
 
     def _write_record(self, record: Record) -> None:
         content = to_json(record)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -289,7 +290,7 @@ class Index:
             return ()
         config = self._config()
         mirrors = config.mirrors if config else ()
-        return tuple(m.model_copy(update={"url": m.url.rstrip("/") + "/"}) for m in mirrors)
+        return tuple(replace(m, url=m.url.rstrip("/") + "/") for m in mirrors)
 
     def _note(
         self, mirror: str, error: Exception, session: Session | None, reasons: list[Reason]
@@ -319,12 +320,11 @@ class Index:
                 and session.version < state.timestamp_version
             ):
                 return None  # another program has seen more meanwhile
-            began = state.model_copy(
-                update={
-                    "location": self.location,
-                    "seed": state.seed or secrets.token_hex(8),
-                    "mirrors": state.mirrors | met,
-                }
+            began = replace(
+                state,
+                location=self.location,
+                seed=state.seed or secrets.token_hex(8),
+                mirrors=state.mirrors | met,
             )
             return session.remembered(began)
 
@@ -336,7 +336,7 @@ class Index:
         met = dict(self._met)
         newest = max(tried, key=lambda session: session.version, default=None)
         self._store.commit(
-            lambda state: state.model_copy(update={"mirrors": state.mirrors | met}),
+            lambda state: replace(state, mirrors=state.mirrors | met),
             newest.client.metadata if newest else None,
         )
         for session in tried:

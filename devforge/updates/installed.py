@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from devforge.model.fields import Count, Digest
 from devforge.model.names import ExtensionId, Permission
 from devforge.model.versions import Range, Version
 from devforge.updates.history import By
-from devforge.updates.stored import Count, Digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from devforge.model.fields import Within
 from devforge.updates.history import Event
-from devforge.updates.stored import Within
 
 
 @dataclass(frozen=True, slots=True)

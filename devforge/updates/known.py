@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
-from pydantic import Field
-
-from devforge.model.base import Strict
+from devforge.model.fields import Count
 from devforge.model.index import ExtensionDocument, ListEntry
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
@@ -16,17 +14,18 @@ from devforge.updates.lists import Lists
 Entries = dict[ExtensionId, ListEntry]
 
 
-class Known(Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
     """The registry's last word, verified when it came."""
 
     schema_version: Literal[1] = 1
     index: str = ""
-    generation: Annotated[int, Field(ge=0)] | None = None
+    generation: Count | None = None
     checked: str | None = None  # RFC 3339, by this machine's clock
-    malicious: Entries = {}
-    removed: Entries = {}
-    deprecated: Entries = {}
-    documents: dict[ExtensionId, ExtensionDocument] = {}
+    malicious: Entries = field(default_factory=dict)
+    removed: Entries = field(default_factory=dict)
+    deprecated: Entries = field(default_factory=dict)
+    documents: dict[ExtensionId, ExtensionDocument] = field(default_factory=dict)
     gone: tuple[ExtensionId, ...] = ()  # asked for, and the registry did not have it
 
     @property
@@ -37,7 +36,3 @@ class Known(Strict):
         """The oldest version that is safe to run, if the registry named one."""
         document = self.documents.get(extension)
         return document.min_secure_version if document else None
-
-    def to_bytes(self) -> bytes:
-        values = self.model_dump(mode="json", exclude_defaults=True)
-        return json.dumps(values, separators=(",", ":")).encode() + b"\n"

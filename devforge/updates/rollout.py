@@ -93,7 +93,8 @@ def _stages(value: object) -> list[int]:
     if not isinstance(value, list | tuple) or len(value) > 10:
         return []
     stages = [stage for stage in value if _is_number(stage, most=100)]
-    return stages if len(stages) == len(value) and sorted(set(stages)) == stages else []
+    is_whole = len(stages) == len(value) and sorted(set(stages)) == stages
+    return stages if is_whole and stages[-1:] == [100] else []
 
 
 def _is_number(value: object, *, most: int) -> TypeGuard[int]:

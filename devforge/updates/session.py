@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ class Session:
     def _cached(self, path: str, info: TargetFile) -> bytes | None:
         """Return the target if it is at hand and is what the metadata names now."""
         if sha256 := info.hashes.get("sha256"):
-            pointer: Pointer | None = Pointer.model_construct(sha256=sha256, length=info.length)
+            pointer: Pointer | None = Pointer(sha256=sha256, length=info.length)
         else:
             pointer = self._store.state.targets.get(path)
         content = self._store.document(pointer) if pointer else None
@@ -149,17 +150,16 @@ class Session:
 
     def remembered(self, state: State) -> State:
         """Return `state` with what this session proved."""
-        return state.model_copy(
-            update={
-                "generation": self.generation,
-                "root_version": self.client.root_version,
-                "timestamp_version": self.version,
-                "verified": self._now,
-                "expires": self.expires,
-                "targets": _newest(state.targets | self.pointers),
-                "mirrors": state.mirrors | {self.mirror: self.met()},
-                "named": self._named(state),
-            }
+        return replace(
+            state,
+            generation=self.generation,
+            root_version=self.client.root_version,
+            timestamp_version=self.version,
+            verified=self._now,
+            expires=self.expires,
+            targets=_newest(state.targets | self.pointers),
+            mirrors=state.mirrors | {self.mirror: self.met()},
+            named=self._named(state),
         )
 
     def met(self) -> MirrorMemory:

@@ -19,15 +19,15 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from pydantic import ValidationError
-
 from devforge.adapters.files import locked, read_plain, sweep_unfinished, write_whole
-from devforge.model.base import Foreign
+from devforge.model.fields import Open, from_plain
 from devforge.model.index import Pointer
+from devforge.model.plain import to_plain
 
 _DOCUMENTS = 2000  # kept at most; a person looks at dozens
 _PARTS_SECONDS = 14 * 86400  # then nobody comes back for the rest
@@ -35,14 +35,16 @@ _LARGEST_BYTES = 64 * 1024 * 1024  # above anything we write here
 _WAIT_SECONDS = 5.0
 
 
-class MirrorMemory(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorMemory(Open):
     """How a mirror did when it was last asked."""
 
     milliseconds: float | None = None  # None: it did not answer well
     when: datetime
 
 
-class Named(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named(Open):
     """What a server calls the timestamp it gave us."""
 
     url: str
@@ -52,7 +54,8 @@ class Named(Foreign):
     modified: str | None = None
 
 
-class State(Foreign):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(Open):
     """`state.json`."""
 
     location: str = ""
@@ -62,9 +65,13 @@ class State(Foreign):
     timestamp_version: int = 0  # never goes back while the root stays
     verified: datetime | None = None  # when somebody last proved to be up to date
     expires: datetime | None = None  # until when that may be relied upon
-    files: dict[str, tuple[str, ...]] = {}  # metadata file → sha256 it may have
-    targets: dict[str, Pointer] = {}  # target path → the document last verified for it
-    mirrors: dict[str, MirrorMemory] = {}
+    files: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # metadata file → sha256 it may have
+    targets: dict[str, Pointer] = field(
+        default_factory=dict
+    )  # target path → the document last verified for it
+    mirrors: dict[str, MirrorMemory] = field(default_factory=dict)
     named: Named | None = None
 
 
@@ -131,7 +138,7 @@ class Store:
                 return
             news = dict(self._news(verified)) if verified else {}
             files = {n: (_sha256(c), *state.files.get(n, ())[:1]) for n, c in news.items()}
-            self.state = state.model_copy(update={"files": state.files | files})
+            self.state = replace(state, files=state.files | files)
             # The state first: should we end here, the old files are still ones it knows.
             write_whole(self.directory / "state.json", _sealed(self.state))
             for name, content in news.items():
@@ -169,10 +176,10 @@ class Store:
         try:
             sealed = json.loads(read_plain(path, limit_bytes=_LARGEST_BYTES))
             if sealed["sha256"] == _sha256(_canonical(sealed["state"])):
-                return State.model_validate(sealed["state"])
+                return from_plain(State, sealed["state"])
         except FileNotFoundError:
             return State()
-        except (OSError, ValueError, KeyError, TypeError, RecursionError, ValidationError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             pass
         self._warn(f"{path} was damaged; everything is looked up again")
         return State()
@@ -217,7 +224,7 @@ class Store:
 
 
 def _sealed(state: State) -> bytes:
-    body = state.model_dump(mode="json")
+    body = to_plain(state)
     return json.dumps({"sha256": _sha256(_canonical(body)), "state": body}).encode()
 
 

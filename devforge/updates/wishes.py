@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TypeVar
 
 from devforge.model.document import Document, dotted
+from devforge.model.fields import Misfit, Misfits, Path, from_plain
 from devforge.model.problem import Problem
 from devforge.model.reading import BadRecord, read_text
-from devforge.updates.stored import Misfit, Misfits, Path, from_plain
 
 T = TypeVar("T")
 

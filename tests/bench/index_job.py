@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from devforge.adapters.index_branch import IndexBranch
 from devforge.adapters.index_files import IndexFiles
 from devforge.local import LocalGitHub
 from devforge.model.collector import collector_paused
+from devforge.model.fields import from_json
 from devforge.model.generation import MadeFrom
 from devforge.model.index import ExtensionDocument
 from devforge.publish.index import build_index, update_index
@@ -81,7 +83,7 @@ def measure(extensions: int = index.MANY) -> list[Figure]:
 def publish_whole(folder: str, url: str, token: str) -> str:
     """Push the index of everything."""
     with Path(folder, "documents").open("rb") as lines, collector_paused():
-        found = [ExtensionDocument.model_validate_json(line) for line in lines]
+        found = [from_json(ExtensionDocument, line) for line in lines]
 
     def build(files: IndexFiles) -> None:
         build_index(found, files, index._policy(), index._signing(folder))
@@ -111,10 +113,10 @@ def one_more(folder: str) -> ExtensionDocument:
     """Return the document of an extension with one version more."""
     with Path(folder, "documents").open("rb") as lines:
         [line] = islice(lines, 471, 472)
-    document = ExtensionDocument.model_validate_json(line)
+    document = from_json(ExtensionDocument, line)
     newest = document.versions[0]
-    newer = newest.model_copy(update={"version": type(newest.version).parse("2.0.0")})
-    return document.model_copy(update={"versions": (newer, *document.versions)})
+    newer = replace(newest, version=type(newest.version).parse("2.0.0"))
+    return replace(document, versions=(newer, *document.versions))
 
 
 def _published(folder: str, url: str, token: str, write: Callable[[IndexFiles], None]) -> str:

@@ -45,7 +45,7 @@ def measure() -> Table:
         tuple(rows),
         (
             "The best of nine runs each, in a home with one extension. The aim is 150 ms for what asks nobody. What asks the",
-            "registry also imports its signatures' reader (python-tuf) and the index's (pydantic).",
+            "registry also imports its signatures' reader (python-tuf) and the web's (urllib3).",
         ),
     )
 

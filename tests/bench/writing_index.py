@@ -21,6 +21,7 @@ from securesystemslib.signer import CryptoSigner
 
 from devforge.adapters.policy import load_policy
 from devforge.model.collector import collector_paused
+from devforge.model.fields import from_json
 from devforge.model.index import ExtensionDocument
 from devforge.model.policy import Policy
 from devforge.publish.ceremony import Holders, config_of, initialise
@@ -112,7 +113,7 @@ def write_whole(folder: str) -> str:
     """Write everything, reading the documents included; return how many files that were."""
     start = time.perf_counter()
     with Path(folder, "documents").open("rb") as lines, collector_paused():
-        found = [ExtensionDocument.model_validate_json(line) for line in lines]
+        found = [from_json(ExtensionDocument, line) for line in lines]
         reading = time.perf_counter() - start
         report = build_index(found, Path(folder, "index"), _policy(), _signing(folder))
     written = f"{len(report.written):,} files written" if report.written else "nothing written"
@@ -123,10 +124,10 @@ def write_one(folder: str) -> str:
     """Write one version more of one extension."""
     with Path(folder, "documents").open("rb") as lines:
         [line] = islice(lines, 4711, 4712)
-    document = ExtensionDocument.model_validate_json(line)
+    document = from_json(ExtensionDocument, line)
     newest = document.versions[0]
-    newer = newest.model_copy(update={"version": type(newest.version).parse("2.0.0")})
-    changed = document.model_copy(update={"versions": (newer, *document.versions)})
+    newer = replace(newest, version=type(newest.version).parse("2.0.0"))
+    changed = replace(document, versions=(newer, *document.versions))
     out = Path(folder, "index")
     report = update_index([changed], out, _policy(), _signing(folder))
     written = sum((out / path).stat().st_size for path in report.written)

@@ -60,9 +60,14 @@ def home(tmp_path):
     root = tmp_path / "root.json"
     registry.add("acme.ink", "1.0.0")
     root.write_bytes(registry.root)
-    where = ["--index", str(registry.out), "--root", str(root), "--home", str(tmp_path / "home")]
-    assert main(["install", "acme.ink", *where]) == 0
+    assert main(["install", "acme.ink", *where(tmp_path)]) == 0
     return tmp_path / "home"
+
+
+def where(folder):
+    """What names the registry and the home in `folder`."""
+    named = {"--index": "index", "--root": "root.json", "--home": "home"}
+    return [word for option, name in named.items() for word in (option, str(folder / name))]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +79,16 @@ def test_what_asks_nobody_reads_a_home_without_what_reads_strangers_files(home, 
     modules = imported(*line.split(), "--home", str(home))
 
     assert modules & (NETWORK | HEAVY | {"pydantic", "jinja2", "rich"}) == set()
+
+
+@pytest.mark.parametrize(
+    "line", ["show acme.ink", "search ink", "why acme.ink", "outdated", "update", "doctor"]
+)
+def test_what_asks_the_registry_reads_its_words_without_what_reads_the_records(home, line):
+    modules = imported(*line.split(), *where(home.parent))
+
+    assert "tuf" in modules or line.split()[0] in ("why", "doctor")
+    assert modules & (HEAVY | {"pydantic", "jinja2", "rich"}) == set()
 
 
 def test_the_version_is_said_with_hardly_an_import():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from places import INK, NOW, Place
 from signed_index import SignedIndex, document, serve, small_config, version_of
@@ -42,9 +44,7 @@ def large(tmp_path_factory):
     listed = [version_of("acme.ink", f"1.{minor}.0")[0] for minor in reversed(range(5))]
     one = document("acme.ink", *listed)
     registry.shelf = {
-        (id_ := ExtensionId.parse(f"dev{number % 500}.extension-{number}")): one.model_copy(
-            update={"id": id_}
-        )
+        (id_ := ExtensionId.parse(f"dev{number % 500}.extension-{number}")): replace(one, id=id_)
         for number in range(10_000)
     }
     registry.floor = build_index(

@@ -7,6 +7,7 @@ import hashlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devforge.model.fields import from_json
 from devforge.model.index import (
     HEAD_CHANGES,
     SEGMENT_CHANGES,
@@ -36,9 +37,7 @@ class Shelf:
             self.head, new, generation=self.generation, read=self.segments.__getitem__
         )
         for content in (*log.segments, encode(log.head)):
-            self.segments[hashlib.sha256(content).hexdigest()] = Changes.model_validate_json(
-                content
-            )
+            self.segments[hashlib.sha256(content).hexdigest()] = from_json(Changes, content)
         self.head = log.head
         self.newest |= dict.fromkeys(ids, self.generation)
         return len(log.segments) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -86,13 +87,11 @@ def test_a_document_of_five_ordinary_versions_is_small():
     versions = tuple(f"1.{minor}.0" for minor in range(5))
     [document] = documents("todo-tree", versions=versions)
     published = [
-        version.model_copy(
-            update={"package": version.package.model_copy(update={"url": None}), "published": when}
-        )
+        replace(version, package=replace(version.package, url=None), published=when)
         for number, version in enumerate(document.versions)
         if (when := f"2026-{11 - number:02d}-20T10:00:00Z")
     ]
-    short = document.model_copy(update={"versions": tuple(published)})
+    short = replace(document, versions=tuple(published))
 
     assert len(encode(short)) <= 1600
 
@@ -143,7 +142,7 @@ def test_many_updates_list_what_one_whole_build_lists(tmp_path_factory, first, s
             now.pop(id, None)
         else:
             changed = {"description": "Something else."} if what == "new" else {}
-            now[id] = MANY[id].model_copy(update=changed)
+            now[id] = replace(MANY[id], **changed)
             update_index([now[id]], step_by_step / "out", POLICY, by)
     build_index(now.values(), at_once / "out", POLICY, by)
 

@@ -29,6 +29,7 @@ from signed_index import document as document_of
 from tuf.ngclient import Updater
 
 from devforge.errors import BadInput
+from devforge.model.fields import from_json
 from devforge.model.index import ExtensionDocument
 from devforge.publish import layout
 from devforge.publish.ceremony import (
@@ -78,7 +79,7 @@ def _versions(updater: Updater, id: str) -> list[str] | None:
     if info is None:
         return None
     content = Path(updater.download_target(info)).read_bytes()
-    document = ExtensionDocument.model_validate_json(content)
+    document = from_json(ExtensionDocument, content)
     for version in document.versions:
         package = updater.get_targetinfo(f"packages/{id}-{version.version}.zip")
         assert package is not None

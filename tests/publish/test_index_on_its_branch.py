@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -138,9 +139,7 @@ def test_a_document_that_says_again_what_it_said_is_not_tidied_away(made, branch
     calm = made.shelf[ExtensionId.parse("acme.ext-7")]
     for number in range(3):
         made.clock += timedelta(days=3)
-        both(
-            made, branch, calm.model_copy(update={"description": f"Says something else, {number}."})
-        )
+        both(made, branch, replace(calm, description=f"Says something else, {number}."))
         made.clock += timedelta(hours=3)
         both(made, branch, calm)
         assert encoded(calm) in branch.contents().values()

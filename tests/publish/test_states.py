@@ -7,6 +7,7 @@ from dataclasses import replace
 from published import built_of, manifest_of, note_of, shelves
 
 from devforge.model.names import ExtensionId
+from devforge.model.plain import to_plain
 from devforge.model.records import Advisory, Deprecation
 from devforge.model.release import Withdrawal
 from devforge.model.versions import Version
@@ -36,7 +37,7 @@ def registry_with(*advisories: Advisory):
 
 
 def plain(lists, name):
-    return lists[name].model_dump(mode="json", exclude_none=True)["entries"]
+    return to_plain(lists[name], sparse=True)["entries"]
 
 
 def test_only_versions_that_an_advisory_calls_malicious_are_listed_and_barred():

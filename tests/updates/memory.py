@@ -8,8 +8,10 @@ import zipfile
 from datetime import UTC, datetime
 
 from devforge.errors import Refused, Unavailable
+from devforge.model.fields import from_plain
 from devforge.model.index import ExtensionDocument, ListEntry, SearchEntry
 from devforge.model.names import ExtensionId
+from devforge.model.plain import to_plain
 from devforge.updates.freshness import Freshness
 from devforge.updates.index import Checked
 from devforge.updates.lists import Lists
@@ -87,19 +89,20 @@ class Shelf:
         entries = self.versions.get(str(id))
         if not entries:
             return None
-        return ExtensionDocument.model_validate(
-            {
+        return from_plain(
+            ExtensionDocument,
+            to_plain({
                 "id": str(id), "display_name": str(id).title(), "description": "For tests.",
                 "license": "MIT", "language": "python", "categories": ["other"],
                 "developer": "Somebody", "versions": entries,
             }
-            | self.fields.get(str(id), {})
+            | self.fields.get(str(id), {}))
         )  # fmt: skip
 
     def search(self):
         self._ask("search")
         return tuple(
-            SearchEntry.model_validate(
+            from_plain(SearchEntry,
                 {"id": id_, "display_name": id_.title(), "description": "For tests.", "version": entries[0]["version"]}
             )
             for id_, entries in self.versions.items()
@@ -110,7 +113,7 @@ class Shelf:
         return Lists(
             **{
                 name: {
-                    ExtensionId.parse(id_): ListEntry.model_validate(entry)
+                    ExtensionId.parse(id_): from_plain(ListEntry, to_plain(entry))
                     for id_, entry in entries.items()
                 }
                 for name, entries in self.listed.items()

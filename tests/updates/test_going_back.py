@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -308,14 +309,9 @@ def test_offline_the_last_known_list_holds(shelf, person):
     shelf.is_down = True
     known = person.home.known()
     person.home.write_known(
-        known.model_copy(
-            update={
-                "malicious": {
-                    id_("acme.ink"): known.malicious[id_("acme.ink")].model_copy(
-                        update={"versions": None}
-                    )
-                }
-            }
+        replace(
+            known,
+            malicious={id_("acme.ink"): replace(known.malicious[id_("acme.ink")], versions=None)},
         )
     )
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from updates.conftest import id_, version_
 
+from devforge.model.fields import from_plain
 from devforge.model.index import IndexedVersion
 from devforge.updates.rollout import admits, bucket, percent
 
@@ -101,13 +102,14 @@ def test_without_a_name_of_its_own_an_install_gets_only_what_everybody_gets():
 
 
 def test_a_malformed_roll_out_hides_no_other_version():
-    version = IndexedVersion.model_validate(
+    version = from_plain(
+        IndexedVersion,
         {
             "version": "1.0.0",
             "engines": "*",
             "package": {"sha256": "0" * 64, "length": 1},
             "rollout": {"stages": ["10"], "hours": "soon"},
-        }
+        },
     )
 
     assert percent(version.rollout, published=PUBLISHED, now=NOW) == 0

@@ -28,11 +28,12 @@ from checks.protocol import NoVerdict, Rule
 from devforge.model.manifest import FILE, Manifest
 from devforge.model.names import ExtensionId
 from devforge.model.observed import Missing, SourceTree
+from devforge.model.ranges import Range
 from devforge.model.reviewing import CheckName
 from devforge.model.submission import Submission
 from devforge.model.tables import below, json_table, toml_table
 from devforge.model.verdict import Finding
-from devforge.model.versions import Range, Version
+from devforge.model.versions import Version
 
 NAME: CheckName = "compatibility"
 

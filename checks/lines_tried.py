@@ -14,9 +14,10 @@ from checks.protocol import NoVerdict, Rule, present
 from devforge.model.manifest import FILE, Manifest
 from devforge.model.observed import Failure, Missing
 from devforge.model.policy import Policy
+from devforge.model.ranges import Range
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
-from devforge.model.versions import Range, Version
+from devforge.model.versions import Version
 
 LINE_FAILS = Rule(
     "engines-line-fails",

@@ -25,7 +25,8 @@ from typing import Annotated, Any, Literal
 from devforge.model.addresses import file_url, package_name
 from devforge.model.fields import Count, Digest, Open, Otherwise, Shaped, Within
 from devforge.model.names import Category, ExtensionId, Language, Permission
-from devforge.model.versions import Range, Version
+from devforge.model.ranges import Range
+from devforge.model.versions import Version
 
 ListName = Literal["malicious", "removed", "deprecated"]
 LISTS: tuple[ListName, ...] = ("malicious", "removed", "deprecated")

@@ -11,8 +11,9 @@ from devforge.model.names import Category, ExtensionId, Permission
 from devforge.model.names import Language as Language  # noqa: PLC0414 - it is a manifest's, too
 from devforge.model.patterns import PATTERNS, FilePattern
 from devforge.model.platforms import NAMES, Declared
+from devforge.model.ranges import Range
 from devforge.model.texts import InnerPath, Keyword, OneLine
-from devforge.model.versions import Range, Version
+from devforge.model.versions import Version
 from devforge.model.waivers import Justification
 
 FILE = "devforge.yaml"

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints
 
 from devforge.model.base import Strict
-from devforge.model.versions import Range
+from devforge.model.ranges import Range
 
 T = TypeVar("T")
 Named = Annotated[str, StringConstraints(max_length=214)]

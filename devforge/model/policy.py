@@ -11,10 +11,11 @@ from devforge.model.base import Positive, Strict
 from devforge.model.health import HealthRules
 from devforge.model.outlets import Announcements, Channels, MirrorBucket
 from devforge.model.publishing import Publishing
+from devforge.model.ranges import Range
 from devforge.model.records import DeveloperName, HttpsUrl, Member
 from devforge.model.reviewing import Review
 from devforge.model.texts import InnerPath, OneLine
-from devforge.model.versions import Range, Version
+from devforge.model.versions import Version
 
 
 class About(Strict):

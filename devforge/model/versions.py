@@ -1,4 +1,4 @@
-"""Versions and ranges, ordered by Semantic Versioning 2.0.0 and matched as node does."""
+"""Versions, ordered by Semantic Versioning 2.0.0."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from devforge.model.parsed import Parsed
 
 _NUMBER = r"(?:0|[1-9]\d{0,8})"
 _PART = r"(?:0|[1-9]\d{0,8}|\d*[A-Za-z-][0-9A-Za-z-]*)"
-_VERSION = re.compile(
-    rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({_PART}(?:\.{_PART})*))?", re.ASCII
-)
+PRERELEASE = rf"{_PART}(?:\.{_PART})*"
+_VERSION = re.compile(rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({PRERELEASE}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,49 +63,3 @@ def _version(text: str) -> Version:
         (0, int(p), "") if p.isdigit() else (1, 0, p) for p in (pre or "").split(".") if p
     )
     return Version((*numbers, pre is None, parts), text)
-
-
-@dataclass(frozen=True, slots=True)
-class Range(Parsed):
-    """A set of versions as package.json writes it: `>=1.2.0 <3`, `^1.4`, `1.x`."""
-
-    EXAMPLE = ">=1.2.0 <2"
-
-    text: str
-
-    @classmethod
-    def parse(cls, text: str) -> Range:
-        return _range(text)
-
-    @classmethod
-    def spellings(cls, text: str) -> tuple[str, ...]:
-        """What pip's and people's habits mean to node: commas, `~=`, `==`, `latest`, `any`."""
-        if text.strip().lower() in ("latest", "any", "all"):
-            return ("*",)
-        node = re.sub(r"\s*,\s*", " ", text.strip()).replace("~=", "~").replace("==", "=")
-        return (node,)
-
-    def admits(self, version: Version) -> bool:
-        """Whether `version` lies in the range; prereleases only where the range names one."""
-        import nodesemver  # noqa: PLC0415 - it takes its time, and versions alone need none of it
-
-        return bool(nodesemver.satisfies(str(version), self.text, loose=False))
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@lru_cache(maxsize=4096)  # most extensions ask for one of a few ranges
-def _range(text: str) -> Range:
-    import nodesemver  # noqa: PLC0415
-
-    wrong = ValueError("must be a version range such as >=1.2.0 <2 or ^1.4.0")
-    if not text.strip() or len(text) > 128:
-        raise wrong
-    try:
-        parsed = nodesemver.valid_range(text, loose=False)
-    except (ValueError, TypeError, IndexError, KeyError, AttributeError):
-        raise wrong from None
-    if parsed is None:
-        raise wrong
-    return Range(text)

@@ -7,7 +7,8 @@ from typing import Literal
 
 from devforge.model.fields import Count, Digest
 from devforge.model.names import ExtensionId, Permission
-from devforge.model.versions import Range, Version
+from devforge.model.ranges import Range
+from devforge.model.versions import Version
 from devforge.updates.history import By
 
 

@@ -14,7 +14,8 @@ from functools import lru_cache
 from devforge.errors import BadInput
 from devforge.model.index import IndexedVersion
 from devforge.model.names import ExtensionId
-from devforge.model.versions import Range, Version
+from devforge.model.ranges import Range
+from devforge.model.versions import Version
 
 STEPS, EXTENSIONS = 20_000, 200  # past these a set of extensions is too entangled to be meant well
 _TOLD = 3

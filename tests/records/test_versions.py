@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devforge.model.versions import Range, Version
+from devforge.model.ranges import Range
+from devforge.model.versions import Version
 
 ORDER = "1.0.0-alpha 1.0.0-alpha.1 1.0.0-alpha.beta 1.0.0-beta 1.0.0-beta.2 1.0.0-beta.11 1.0.0-rc.1 1.0.0"
 number = st.integers(0, 120).map(str)
@@ -70,6 +71,33 @@ def test_the_version_that_was_meant_is_offered(wrote, meant):
 def test_a_range_admits_what_node_admits(text, inside, outside):
     assert Range.parse(text).admits(Version.parse(inside))
     assert not Range.parse(text).admits(Version.parse(outside))
+
+
+_PARTIAL = r"v?([0-3]|[1-9][0-9]|[xX*])(\.([0-3]|[xX*])){0,2}|[0-2]\.[0-2]\.[0-2]-[ab0-1](\.[b1])?"
+_ONE = rf"(|[<>]=?|=|~>?|\^) ?({_PARTIAL})"
+ranges = st.from_regex(
+    rf"({_ONE})( {_ONE})?( ?\|\| ?({_ONE}|({_PARTIAL}) - ({_PARTIAL})))?", fullmatch=True
+)
+
+
+@given(ranges, texts)
+def test_a_range_admits_exactly_what_node_admits(text, version):
+    theirs = nodesemver.valid_range(text, loose=False)
+    found = Range.parse(text).admits(Version.parse(version))
+
+    assert theirs is not None
+    assert found == bool(nodesemver.satisfies(version, text, loose=False))
+
+
+@given(st.text(alphabet="01.xv<>=~^|- *ab+", max_size=16))
+def test_whatever_is_written_is_a_range_as_node_has_it_or_refused(text):
+    try:
+        found = str(Range.parse(text))
+    except ValueError as refused:
+        found = str(refused)
+
+    allowed = {"must be a version range such as >=1.2.0 <2 or ^1.4.0"}
+    assert found in allowed | ({text} if nodesemver.valid_range(text, loose=False) else set())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from updates.conftest import id_, version_
 from updates.memory import packed, pointer
 
-from devforge.model.versions import Range
+from devforge.model.ranges import Range
 from devforge.updates.resolve import Candidate, Domain, NoSolution, resolve
 
 

@@ -10,7 +10,7 @@ import checks
 from devforge.model.manifest import Language, Manifest
 from devforge.model.observed import Missing
 from devforge.model.policy import HostStub, Policy
-from devforge.model.versions import Range
+from devforge.model.ranges import Range
 
 # The repository, where `checks/` is read from one; where it was installed, what it came with.
 PACKAGED = Path(checks.__file__).parent.parent

@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from devforge.model.filenames import is_device
@@ -170,16 +171,7 @@ class Permission(Parsed):
 
     @classmethod
     def parse(cls, text: str) -> Permission:
-        kind, colon, scope = text.partition(":")
-        if kind not in _PERMISSIONS:
-            raise ValueError(f"must be one of {_PERMISSIONS_IN_WORDS}")
-        grammar = _PERMISSIONS[kind]
-        if grammar is None and colon:
-            raise ValueError(f"must be {kind} with nothing behind it")
-        if grammar is not None and (not grammar.fullmatch(scope) or len(scope) > 255):
-            wanted = "read or write" if kind == "filesystem" else "a lower-case host name, or *"
-            raise ValueError(f"must be {kind}: followed by {wanted}")
-        return cls(kind, scope)
+        return _permission(text)
 
     @classmethod
     def spellings(cls, text: str) -> tuple[str, ...]:
@@ -191,3 +183,17 @@ class Permission(Parsed):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.scope}" if self.scope else self.kind
+
+
+@lru_cache(maxsize=4096)  # most extensions ask for the same few
+def _permission(text: str) -> Permission:
+    kind, colon, scope = text.partition(":")
+    if kind not in _PERMISSIONS:
+        raise ValueError(f"must be one of {_PERMISSIONS_IN_WORDS}")
+    grammar = _PERMISSIONS[kind]
+    if grammar is None and colon:
+        raise ValueError(f"must be {kind} with nothing behind it")
+    if grammar is not None and (not grammar.fullmatch(scope) or len(scope) > 255):
+        wanted = "read or write" if kind == "filesystem" else "a lower-case host name, or *"
+        raise ValueError(f"must be {kind}: followed by {wanted}")
+    return Permission(kind, scope)

@@ -33,6 +33,7 @@ TIMESTAMP = "metadata/timestamp.json"
 EXTENSIONS, PACKAGES, LISTS = "e", "p", "lists"
 # Search shards are few, so that a browser loads them all at once; each is one hex digit.
 _SHARD_DIGITS = 1
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class File(NamedTuple):
@@ -121,7 +122,7 @@ def encode_document(document: ExtensionDocument) -> bytes:
 
 def _written(said: dict[str, Any]) -> bytes:
     whole = {"schema_version": 1, **said}
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(whole).encode()
 
 
 def _shared(versions: Sequence[IndexedVersion]) -> list[str]:

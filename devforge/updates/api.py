@@ -5,39 +5,38 @@ See docs/embedding.md. Nothing here prints; every error is one of `devforge.erro
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
-from devforge.errors import BadInput, DevForgeError, Refused, Unavailable
+from devforge.errors import BadInput, Refused, Unavailable
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 from devforge.plan import Plan
-from devforge.updates.acts import Change, Disable, Enable, Install
-from devforge.updates.admission import Circumstances, is_malicious
+from devforge.updates.acts import Change, Disable, Install
+from devforge.updates.admission import Circumstances
 from devforge.updates.apply import (
     Outcome,
     Progress,
     apply_changes,
     apply_install,
-    download,
     note_run,
 )
 from devforge.updates.given import Id, Number, as_id, as_version
 from devforge.updates.history import By, Event
 from devforge.updates.home import Home
-from devforge.updates.installed import Installed, Record, State
+from devforge.updates.installed import Installed, State
 from devforge.updates.platforms import this_platform
 from devforge.updates.rollout import is_believable
-from devforge.updates.similar import not_installed
-from devforge.updates.verify import Difference, differences, is_intact
+from devforge.updates.similar import absent, not_installed
+from devforge.updates.switching import plan_switch
+from devforge.updates.verify import Difference, differences
 
 # What reads the registry's words takes its time to begin: each call imports its own.
 if TYPE_CHECKING:
-    from devforge.model.index import ExtensionDocument, IndexedVersion
+    from devforge.model.index import ExtensionDocument
     from devforge.updates.back import Past
     from devforge.updates.beacon import Errand
     from devforge.updates.check import Row
@@ -49,12 +48,6 @@ if TYPE_CHECKING:
 
 def _now() -> datetime:
     return datetime.now().astimezone()
-
-
-def _is_wanted(version: IndexedVersion, to: Version | None) -> bool:
-    if to is not None:
-        return version.version == to
-    return not (version.yanked or version.halted or version.version.is_prerelease)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +183,7 @@ class Updates:
         and this home's owner wants that, it is told in passing which versions started.
         """
         from devforge.updates.check import learn, rows  # noqa: PLC0415 - see above
+        from devforge.updates.reporting import send_waiting  # noqa: PLC0415
 
         self.close()  # a long-running host asks anew each time
         known, stale = self.known(), ""
@@ -203,7 +197,7 @@ class Updates:
         if self._offline:
             stale = f"offline; going by what was known {known.checked or 'never'}"
         if not stale:
-            self._report()
+            self._errand = send_waiting(self.home, lambda: self.index.beacon, now=self._clock())
         recalled = self._recall(known)
         state = self.home.state()
         found = rows(state.extensions, known=known, here=self.circumstances(state, known))
@@ -272,28 +266,15 @@ class Updates:
         Raises:
             BadInput: the registry has no such extension or version.
         """
-        from devforge.adapters.archive import read_zip  # noqa: PLC0415 - see above
-        from devforge.model.changelog import changelog_in  # noqa: PLC0415
-        from devforge.updates.candidates import newest_first  # noqa: PLC0415
-        from devforge.updates.news import changelog_at, news  # noqa: PLC0415
+        from devforge.updates.news import read_news  # noqa: PLC0415 - see above
 
         self._documents.clear()
         id, number = as_id(extension), as_version(to) if to is not None else None
-        document, entry = self._document(id), self.installed().get(id)
+        document = self._document(id)
         if document is None:
             raise BadInput(self.absent(id))
-        wanted = next((v for v in newest_first(document) if _is_wanted(v, number)), None)
-        package = wanted.package_for(self.platform) if wanted else None
-        if wanted is None or package is None:
-            have = ", ".join(str(v.version) for v in document.versions[:5]) or "none"
-            raise BadInput(f"{id} {to or ''}".rstrip() + f": the registry has {have}")
-        if entry and entry.version == wanted.version:
-            log = changelog_at(self.home.root / entry.directory)
-        else:
-            content = download(id, wanted, package, self.index, progress)
-            members = read_zip(content, name=f"{id}-{wanted.version}.zip")
-            log = changelog_in({one.path: one.content for one in members})
-        return news(document, log, have=entry.version if entry else None, to=wanted.version)
+        entry = self.installed().get(id)
+        return read_news(document, number, entry, self.home, self.index, self.platform, progress)
 
     def brought(self, change: Change) -> tuple[News, ...]:
         """Return what is new in what an update has just brought; nothing for any other change."""
@@ -374,10 +355,11 @@ class Updates:
         Nothing is sent by this: where this home's owner wants it reported, the next `check` does.
         """
         from devforge.updates.back import plan_recovery  # noqa: PLC0415
+        from devforge.updates.reporting import keep_start  # noqa: PLC0415
 
         state = self.home.state()
         id, number = as_id(extension), as_version(version)
-        self._hear(state, id, number, is_ok=ok)
+        keep_start(self.home, state, id, number, is_ok=ok, now=self._clock())
         if ok:
             note_run(self.home, state, id, number, now=self._clock())
             return Outcome(())
@@ -390,34 +372,14 @@ class Updates:
         Raises:
             BadInput: it is not installed. Refused: the registry calls it malicious.
         """
-        state, id = self.home.state(), as_id(extension)
-        entry = state.by_id.get(id)
-        if entry is None:
-            raise BadInput(not_installed(id, state.by_id))
-        if entry.enabled == enabled:
-            return Outcome(())
+        state = self.home.state()
         known = self._known_or_none() if enabled else None
-        listed = is_malicious(known.lists, id, entry.version) if known else None
-        if enabled and (known is None or listed):
-            why = f"the registry calls it malicious: {listed.reason}" if listed else "known.json is damaged, so it is not known to be safe"  # fmt: skip
-            raise Refused(f"{entry.label} stays disabled; {why}")
-        change = Enable(id, entry.version) if enabled else Disable(id, entry.version, "switched off by you")  # fmt: skip
-        return apply_changes(Plan("enable", (change,)), home=self.home, before=state, now=self._clock())  # fmt: skip
+        plan = plan_switch(as_id(extension), installed=state.by_id, known=known, enabled=enabled)
+        return apply_changes(plan, home=self.home, before=state, now=self._clock())
 
-    def absent(self, extension: ExtensionId) -> str:
+    def absent(self, extension: Id) -> str:
         """Return that the registry does not have an extension: why not, or what may have been meant."""
-        from devforge.updates.similar import meant  # noqa: PLC0415 - see above
-
-        near = ""
-        with contextlib.suppress(Unavailable, Refused):  # asked only for a kinder answer
-            lists = self.index.lists()
-            if listed := lists.malicious.get(extension):
-                return f"{extension} is malicious: {listed.sentence}"
-            if listed := lists.removed.get(extension):
-                return f"{extension} was removed from the registry: {listed.sentence}"
-            near = meant(extension, (entry.id for entry in self.index.search()))
-        more = near or "; `devforge search` finds what it has"
-        return f"this registry does not have {extension}{more}"
+        return absent(as_id(extension), self.index)
 
     def verify(self, extension: Id) -> tuple[Difference, ...]:
         """Return every file of an installed extension that is not as it was installed.
@@ -450,40 +412,6 @@ class Updates:
             skipped=state.skipped,
         )
 
-    def _hear(self, state: State, id: ExtensionId, version: Version, *, is_ok: bool) -> None:
-        """Keep what is to be reported of a start. It never stands in the way of what is going on."""
-        from devforge.updates.health import heard  # noqa: PLC0415
-
-        entry = state.by_id.get(id)
-        if entry is None or entry.version != version or (is_ok and entry.has_run):
-            return
-        with contextlib.suppress(DevForgeError):
-            if not self.home.config().health_reports:
-                return
-            with self.home.changing():
-                known = self.home.reports()
-                if (new := heard(known, id, version, is_ok=is_ok, now=self._clock())) != known:
-                    self.home.write_reports(new)
-
-    def _report(self) -> None:
-        """Send what waits, once, to where the signed configuration says; nothing unless it was asked for."""
-        from devforge.updates.health import as_sent, to_send  # noqa: PLC0415
-
-        with contextlib.suppress(DevForgeError):
-            if not self.home.config().health_reports:
-                return
-            if not (words := to_send(self.home.reports(), now=self._clock())):
-                return
-            from devforge.updates.beacon import Errand, is_beacon  # noqa: PLC0415
-
-            base = self.index.beacon
-            if base is None or not is_beacon(base):
-                return
-            with self.home.changing():
-                words = to_send(known := self.home.reports(), now=self._clock())
-                self.home.write_reports(as_sent(known, words))
-            self._errand = Errand(base, words)
-
     def _document(self, id: ExtensionId) -> ExtensionDocument | None:
         if id not in self._documents:
             self._documents[id] = self.index.document(id)
@@ -507,20 +435,13 @@ class Updates:
         return plan.changes
 
     def _past(self, state: State) -> Past:
-        from devforge.updates.back import Past  # noqa: PLC0415
+        from devforge.updates.past import read_past  # noqa: PLC0415
 
-        def kept(id: ExtensionId, version: Version) -> Record | None:
-            record = self.home.kept(id, version)
-            fits = record and record.entry.platform in (None, self.platform)
-            whole = fits and record and is_intact(self.home.root / record.entry.directory, record)
-            return record if whole else None
-
-        return Past(
-            installed=state.by_id,
-            events=self.home.history(),
-            kept=kept,
+        return read_past(
+            self.home,
+            state,
             known=self._known_or_none(),
-            config=self.home.config(),
+            platform=self.platform,
             devforge=self._devforge,
         )
 

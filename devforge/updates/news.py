@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from devforge.adapters.archive import read_zip
+from devforge.errors import BadInput
 from devforge.model.changelog import NAMES, changelog_in, changes_of
-from devforge.model.index import ExtensionDocument
+from devforge.model.index import ExtensionDocument, IndexedVersion
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
+from devforge.updates.apply import Progress, download
+from devforge.updates.candidates import newest_first
+from devforge.updates.home import Home
+from devforge.updates.installed import Installed
+
+if TYPE_CHECKING:
+    from devforge.updates.index import Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,41 @@ def news(
     numbers = sorted((one.version for one in document.versions), reverse=True)
     told = [n for n in numbers if n == to or (have is not None and have < n < to)]
     return tuple(News(number, changes_of(changelog, str(number))) for number in told)
+
+
+def read_news(
+    document: ExtensionDocument,
+    to: Version | None,
+    entry: Installed | None,
+    home: Home,
+    index: Index,
+    platform: str,
+    progress: Callable[[Progress], object],
+) -> tuple[News, ...]:
+    """Return the news up to `to`, or to the newest, by the changelog that comes with it.
+
+    Raises:
+        BadInput: the registry has no such version for this platform.
+    """
+    id = document.id
+    wanted = next((v for v in newest_first(document) if _is_wanted(v, to)), None)
+    package = wanted.package_for(platform) if wanted else None
+    if wanted is None or package is None:
+        have = ", ".join(str(v.version) for v in document.versions[:5]) or "none"
+        raise BadInput(f"{id} {to or ''}".rstrip() + f": the registry has {have}")
+    if entry and entry.version == wanted.version:
+        log = changelog_at(home.root / entry.directory)
+    else:
+        content = download(id, wanted, package, index, progress)
+        members = read_zip(content, name=f"{id}-{wanted.version}.zip")
+        log = changelog_in({one.path: one.content for one in members})
+    return news(document, log, have=entry.version if entry else None, to=wanted.version)
+
+
+def _is_wanted(version: IndexedVersion, to: Version | None) -> bool:
+    if to is not None:
+        return version.version == to
+    return not (version.yanked or version.halted or version.version.is_prerelease)
 
 
 def changelog_at(directory: Path) -> str:

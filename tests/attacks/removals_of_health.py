@@ -102,7 +102,7 @@ REMOVALS_OF_HEALTH = (
     ),
     _removal(
         "H8", "a report is sent once, answered or not",
-        "updates/api.py", "self.home.write_reports(as_sent(known, words))", "as_sent(known, words)",
+        "updates/reporting.py", "home.write_reports(as_sent(known, words))", "as_sent(known, words)",
         f"{_REPORTS}test_an_answer_that_was_lost_is_not_asked_for_again",
         f"{_REPORTS}test_each_is_told_once_whatever_is_started_checked_or_installed_again",
         f"{_REPORTS}test_a_beacon_that_is_away_is_no_trouble",

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,11 +44,12 @@ class Ward(Marketplace):
     def begin(self, beacon: Beacon, **rules: object) -> Ward:
         """Name the beacon in the policy, and have the offline keys sign it."""
         self.beacon, self.logs = beacon, beacon.log.parent
-        config = config_of(
+        made = config_of(
             "Dev Forge Extensions",
             f"{self.github.url}/{REGISTRY}/releases/download/{{tag}}/{{file}}",
             extension_bits=4,
-        ).model_copy(update={"beacon": beacon.url})
+        )
+        config = replace(made, beacon=beacon.url)
         shutil.rmtree(self.checkout / "registry/trust")
         signed_trust(self.checkout / "registry/trust", config, datetime.now(UTC))
         workflow = self.checkout / ".github/workflows/publish.yml"

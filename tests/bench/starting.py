@@ -1,6 +1,6 @@
 """How soon a command is there: processor time of a whole run, beside programs of the same kind.
 
-The registry is a directory with one extension, so what asks it pays for keys and signatures, and for no network.
+Commands are run as a user has them: installed without extras, and compiled. The registry is a directory with one extension, so what asks it pays for keys and signatures, and for no network.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import resource
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.figures import Benchmark, Table
 
 _ROUNDS = 9
 _ROOT = Path(__file__).parents[2]
-_PROGRAM = str(Path(sys.executable).with_name("devforge"))
 ALONE = ("list", "history", "config", "pin acme.ink", "unpin acme.ink", "hold acme.ink", "disable acme.ink",
          "enable acme.ink", "verify", "rollback acme.ink", "why acme.ink", "doctor")  # fmt: skip
 ASKING = ("search ink", "show acme.ink", "outdated", "update", "install acme.ink")
@@ -31,8 +31,9 @@ ALTERNATIVES = {
 def measure() -> Table:
     """Return a row for each of a user's commands, and for what else they may know."""
     with tempfile.TemporaryDirectory(prefix="devforge-bench-") as scratch:
-        environment = _a_home(Path(scratch))
-        python, ours = [sys.executable], [sys.executable, _PROGRAM]
+        python = _installed(Path(scratch, "program"))
+        ours = [*python, str(Path(python[0]).with_name("devforge"))]
+        environment = _a_home(Path(scratch), ours)
         others = {name: _cpu([*python, *line], environment) for name, line in ALTERNATIVES.items()}
         listing = others["pip list"]
         rows = [("`devforge --help`", *_figures(_cpu([*ours, "--help"], environment), listing))]
@@ -50,21 +51,29 @@ def measure() -> Table:
     )
 
 
-def _a_home(scratch: Path) -> dict[str, str]:
+def _installed(directory: Path) -> list[str]:
+    """Install what a user installs, at the versions of our lock; return its Python."""
+    uv, python = str(Path(sys.executable).with_name("uv")), str(directory / "bin/python")
+    subprocess.run([uv, "venv", "-q", "--seed", str(directory)], check=True, timeout=120)
+    install = [uv, "pip", "install", "-q", "--compile-bytecode", "--python", python]
+    lock = _ROOT / "requirements/dev.lock"
+    subprocess.run([*install, "-c", str(lock), str(_ROOT)], check=True, timeout=300)
+    return [python]
+
+
+def _a_home(scratch: Path, ours: list[str]) -> dict[str, str]:
     """Install one extension, and return the environment that names its home and registry."""
     sys.path.insert(0, str(_ROOT / "tests"))
     from signed_index import SignedIndex  # noqa: PLC0415 - it lies beside, not in a package
 
-    registry = SignedIndex(scratch / "index")
+    registry = SignedIndex(scratch / "index", clock=datetime.now(UTC))
     registry.add("acme.ink", "1.0.0")
     (scratch / "root.json").write_bytes(registry.root)
     told = {"INDEX": scratch / "index", "ROOT": scratch / "root.json", "HOME": scratch / "home"}
     named = {f"DEVFORGE_{name}": str(path) for name, path in told.items()}
     environment = os.environ | named
-    subprocess.run(
-        [sys.executable, _PROGRAM, "install", "acme.ink"],
-        env=environment, check=True, capture_output=True,
-    )  # fmt: skip
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody compiles a program at each start
+    subprocess.run([*ours, "install", "acme.ink"], env=environment, check=True, capture_output=True)
     return environment
 
 
@@ -75,7 +84,7 @@ def _cpu(line: list[str], environment: dict[str, str]) -> float:
 
 def _once(line: list[str], environment: dict[str, str]) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(line, env=environment, capture_output=True, check=False, cwd=_ROOT)
+    subprocess.run(line, env=environment, capture_output=True, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
 

@@ -44,7 +44,7 @@ def test_every_way_through_a_pattern_has_one_of_the_words(words, pattern: re.Pat
 @pytest.mark.parametrize(
     ("text", "whose"),
     [
-        ("~/.ssh/config", "SSH keys"),
+        ("~/.ssh/id_rsa", "SSH keys"),
         ("~/.aws/credentials", "AWS keys"),
         ("C:/User Data/Default/Cookies", "browsers' passwords"),
         ("seen in WALLET.DAT", "wallets"),

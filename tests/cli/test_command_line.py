@@ -79,13 +79,20 @@ def test_a_bug_of_ours_is_reported_and_not_shown_raw(run, monkeypatch, tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     home = tmp_path / "home"
     home.mkdir()
-    (home / "installed.json").symlink_to("/proc/self/mem")  # a file nobody expects
+    (home / "installed.json").write_text("{}")
+
+    def broken(*_, **__):
+        raise RuntimeError("as a bug would")
+
+    monkeypatch.setattr("json.loads", broken)
 
     code, _, err = run("list", "--home", home)
 
-    assert code in (1, 3)
+    assert code == 3
     assert "Traceback" not in err
-    assert err.startswith("devforge: ")
+    assert "This is our fault" in err
+    [kept] = tmp_path.glob("devforge-*.txt")
+    assert "as a bug would" in kept.read_text()
 
 
 def test_the_installed_program_starts_fast_and_loads_no_review_tools():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from published import built_of, candidate_of, manifest_of, note_of, report_of, tree_of
 
+from devforge.model.index import PublishedRollout
 from devforge.model.profile import Place, Profile, Use
 from devforge.model.records import Rollout, VersionRecord
 from devforge.publish.build import Built, build
@@ -39,15 +40,16 @@ def test_a_slow_rollout_of_the_review_reaches_the_index_unless_a_slower_one_was_
     manifest = manifest_of()
     note = note_of(built(rollout=SLOW))
 
-    def listed(asked: Rollout | None, policy: Rollout | None) -> Rollout | None:
+    def listed(asked: Rollout | None, policy: Rollout | None) -> PublishedRollout | None:
         record = VersionRecord(commit=note.source.commit, rollout=asked)
         ((version, _),) = released({manifest.version: record}, {manifest.version: note}, policy)
         return version.rollout
 
     at_once, slower = Rollout(stages=(100,), hours=0), Rollout(stages=(1, 100), hours=720)
-    assert listed(None, at_once) == SLOW
-    assert listed(at_once, None) == SLOW
-    assert listed(slower, at_once) == slower
+    slow = PublishedRollout(stages=SLOW.stages, hours=SLOW.hours)
+    assert listed(None, at_once) == slow
+    assert listed(at_once, None) == slow
+    assert listed(slower, at_once) == PublishedRollout(stages=(1, 100), hours=720)
 
 
 def test_without_a_review_that_is_cautious_the_policys_rollout_stays():
@@ -56,4 +58,5 @@ def test_without_a_review_that_is_cautious_the_policys_rollout_stays():
     policy = Rollout(stages=(50, 100), hours=24)
     ((version, _),) = released({manifest.version: record}, {manifest.version: note}, policy)
 
-    assert (version.rollout, note.source.profile) == (policy, None)
+    assert version.rollout == PublishedRollout(stages=(50, 100), hours=24)
+    assert note.source.profile is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 
 from published import manifest_of, tree_of
 
@@ -17,10 +18,12 @@ def parcel_of(
     id: str = "acme.todo-tree",
     note: bytes = b"a",
     platform: Name | None = None,
+    files: Mapping[str, bytes] = {},
+    **changes: object,
 ) -> Parcel:
     """A released version, or its package for a platform; another `note` gives it other bytes."""
-    manifest = manifest_of(id, version)
-    tree = tree_of(manifest, {"note.txt": note + (platform or "").encode()})
+    manifest = manifest_of(id, version, **changes)
+    tree = tree_of(manifest, {"note.txt": note + (platform or "").encode(), **files})
     package = pack(tree, manifest)
     source = RepositoryUrl.parse("https://github.com/acme/todo-tree")
     return Parcel(

@@ -27,7 +27,8 @@ from devforge.adapters.node import npm_command
 from devforge.errors import Refused, Unavailable
 from devforge.model.channels import Carrier
 from devforge.model.outlets import NpmChannel, OciChannel, PypiChannel, S3Channel
-from devforge.publish.channels.carriers import npm_carrier, oci_carriers, pypi_carrier, s3_key
+from devforge.publish.channels.carriers import npm_carrier, oci_carriers, s3_key
+from devforge.publish.channels.wheel import pypi_carrier
 
 SCOPE = NpmChannel(scope="@market")
 PREFIX = PypiChannel(prefix="market-")
@@ -66,6 +67,14 @@ def test_npm_takes_a_version_once_and_gives_the_released_zip_back(verdaccio, tmp
         described = json.load(tar.extractfile("package/package.json"))
     assert held == parcel_of().package
     assert described["devforge"]["sha256"] == hashlib.sha256(held).hexdigest()
+    shown = ("license", "engines", "repository.url", "bugs.url")
+    said = json.loads(npm(tmp_path, url, "view", "@market/acme.todo-tree", *shown, "--json"))
+    assert said == {
+        "license": "MIT",
+        "engines": {"devforge": ">=2.0.0 <4"},
+        "repository.url": "git+https://github.com/operator/registry.git",
+        "bugs.url": "https://github.com/acme/todo-tree/issues",
+    }
 
 
 @pytest.mark.long

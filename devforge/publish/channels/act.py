@@ -13,10 +13,10 @@ from devforge.publish.channels.carriers import (
     Parcel,
     npm_carrier,
     oci_carriers,
-    pypi_carrier,
     s3_key,
 )
 from devforge.publish.channels.plan import Deliver, failed
+from devforge.publish.channels.wheel import pypi_carrier
 
 _READ_BACK_SECONDS = (1.0, 3.0, 9.0, 27.0)  # registries show what they took after a moment
 

@@ -9,8 +9,6 @@ Source: docs/decisions/channels.md.
 
 from __future__ import annotations
 
-import base64
-import csv
 import gzip
 import hashlib
 import io
@@ -21,18 +19,15 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from devforge.errors import BadInput
 from devforge.model.addresses import package_name
 from devforge.model.channels import Carrier
 from devforge.model.manifest import Manifest
 from devforge.model.names import ExtensionId, RepositoryUrl
-from devforge.model.outlets import NpmChannel, OciChannel, PypiChannel, S3Channel
+from devforge.model.outlets import NpmChannel, OciChannel, S3Channel
 from devforge.model.platforms import Name
 from devforge.model.versions import Version
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_PRE = re.compile(r"(?P<stage>alpha|beta|rc|a|b|c)\.?(?P<number>\d+)")
-_STAGE = {"alpha": "a", "beta": "b", "c": "rc"}
+_LICENCE = re.compile(r"(LICEN[CS]E|COPYING|NOTICE)([.-][A-Za-z0-9.-]{1,40})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +57,17 @@ class Parcel:
     def sha256(self) -> str:
         return hashlib.sha256(self.package).hexdigest()
 
+    @property
+    def licences(self) -> dict[str, bytes]:
+        """The licence's files at the package's root, which channels show without taking it apart."""
+        with zipfile.ZipFile(io.BytesIO(self.package)) as archive:
+            names = sorted(name for name in archive.namelist() if _LICENCE.fullmatch(name))
+            return {name: archive.read(name) for name in names}
+
 
 def npm_name(id: ExtensionId, channel: NpmChannel) -> str:
     """The package's name on npm, `@acme/acme.todo-tree`."""
     return f"{channel.scope}/{id}"
-
-
-def pypi_name(id: ExtensionId, channel: PypiChannel) -> str:
-    """The project's name on PyPI, `acme-extensions-jane-todo-tree`.
-
-    PyPI takes `.`, `-` and `_` for one, so two extensions may share it; the plan lets the first one.
-    """
-    return f"{channel.prefix}{id.developer}-{id.name}"
 
 
 def oci_reference(id: ExtensionId, version: Version, channel: OciChannel) -> str:
@@ -84,19 +78,6 @@ def oci_reference(id: ExtensionId, version: Version, channel: OciChannel) -> str
 def s3_key(parcel: Parcel, channel: S3Channel) -> str:
     """The object's key: where a mirror of the index has packages."""
     return f"{channel.prefix}targets/packages/{parcel.sha256}.{parcel.file}"
-
-
-def pypi_version(version: Version) -> str:
-    """Return the version as PyPI writes it. Raises BadInput where it has no form for it."""
-    text, _, pre = str(version).partition("-")
-    if not pre:
-        return text
-    found = _PRE.fullmatch(pre)
-    if found is None:
-        raise BadInput(
-            f"PyPI has no form for the version {version}; of prereleases it knows alpha.N, beta.N, rc.N"
-        )
-    return f"{text}{_STAGE.get(found['stage'], found['stage'])}{int(found['number'])}"
 
 
 def oci_carriers(parcels: Sequence[Parcel], channel: OciChannel) -> tuple[Carrier, ...]:
@@ -128,7 +109,10 @@ def _annotations(parcel: Parcel) -> dict[str, str]:
 
 
 def npm_carrier(parcel: Parcel, channel: NpmChannel) -> Carrier:
-    """Return the tarball `npm publish` takes: a package.json, the readme, and the zip."""
+    """Return the tarball `npm publish` takes: a package.json, the readme, the licence, and the zip.
+
+    Source: npm, "package.json"; programs other than node and npm may be named in `engines`.
+    """
     manifest, name = parcel.manifest, npm_name(parcel.id, channel)
     described = {
         "name": name,
@@ -137,15 +121,18 @@ def npm_carrier(parcel: Parcel, channel: NpmChannel) -> Carrier:
         "license": str(manifest.license),
         "keywords": ["dev-forge-extension", *manifest.keywords],
         "homepage": str(parcel.repository),
+        "bugs": f"{parcel.repository}/issues",
         # npm compares this with the workflow that publishes, before it believes where it came from.
         "repository": {"type": "git", "url": f"git+{parcel.registry}.git"},
+        "engines": {"devforge": str(manifest.engines.devforge)},
         "files": [parcel.file],
         "devforge": {"id": str(parcel.id), "package": parcel.file, "sha256": parcel.sha256},
     }
     files = {
         "package/package.json": json.dumps(described, indent=2, ensure_ascii=False).encode()
         + b"\n",
-        "package/README.md": _readme(parcel).encode(),
+        "package/README.md": readme_of(parcel).encode(),
+        **{f"package/{path}": content for path, content in parcel.licences.items()},
         f"package/{parcel.file}": parcel.package,
     }
     plain = io.BytesIO()
@@ -158,60 +145,10 @@ def npm_carrier(parcel: Parcel, channel: NpmChannel) -> Carrier:
     return Carrier(name, str(parcel.version), f"{parcel.id}-{parcel.version}.tgz", tarball)
 
 
-def pypi_carrier(parcel: Parcel, channel: PypiChannel) -> Carrier:
-    """Return the wheel: the zip as data of the namespace `devforge_extensions`.
-
-    Source: packaging.python.org, "Binary distribution format"; core metadata 2.1.
-    """
-    name, version = pypi_name(parcel.id, channel), pypi_version(parcel.version)
-    stem = f"{re.sub(r'[-_.]+', '_', name)}-{version}"
-    files = {
-        f"devforge_extensions/{parcel.id}/{parcel.file}": parcel.package,
-        f"{stem}.dist-info/METADATA": _metadata(parcel, name, version),
-        f"{stem}.dist-info/WHEEL": (
-            b"Wheel-Version: 1.0\nGenerator: devforge-registry\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        ),
-    }
-    files[f"{stem}.dist-info/RECORD"] = _record(files, f"{stem}.dist-info/RECORD")
-    wheel = io.BytesIO()
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_STORED) as archive:
-        for path, content in files.items():
-            entry = zipfile.ZipInfo(path, _EPOCH)
-            entry.external_attr, entry.create_system = (0o100644) << 16, 3
-            archive.writestr(entry, content)
-    return Carrier(name, version, f"{stem}-py3-none-any.whl", wheel.getvalue())
-
-
-def _readme(parcel: Parcel) -> str:
+def readme_of(parcel: Parcel) -> str:
     about = (
         f"# {parcel.manifest.display_name}\n\n{parcel.manifest.description}\n\n"
         f"An extension for Dev Forge. Install it with `devforge install {parcel.id}`; "
         f"`{parcel.file}` is the reviewed package, sha256 `{parcel.sha256}`.\n"
     )
     return parcel.readme or about
-
-
-def _metadata(parcel: Parcel, name: str, version: str) -> bytes:
-    manifest = parcel.manifest
-    head = [
-        "Metadata-Version: 2.1",
-        f"Name: {name}",
-        f"Version: {version}",
-        f"Summary: {manifest.description}",
-        f"License: {manifest.license}",
-        f"Keywords: {','.join(['dev-forge-extension', *manifest.keywords])}",
-        f"Project-URL: Source, {parcel.repository}",
-        f"Project-URL: Marketplace, {parcel.registry}",
-        "Description-Content-Type: text/markdown",
-    ]
-    return ("\n".join(head) + "\n\n" + _readme(parcel)).encode()
-
-
-def _record(files: dict[str, bytes], own: str) -> bytes:
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    for path, content in files.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-        writer.writerow([path, f"sha256={digest}", len(content)])
-    writer.writerow([own, "", ""])
-    return lines.getvalue().encode()

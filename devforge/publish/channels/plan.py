@@ -19,12 +19,8 @@ from devforge.model.records import ChannelName
 from devforge.model.release import ReleaseNote
 from devforge.model.versions import Version
 from devforge.plan import Plan
-from devforge.publish.channels.carriers import (
-    npm_name,
-    oci_reference,
-    pypi_name,
-    pypi_version,
-)
+from devforge.publish.channels.carriers import npm_name, oci_reference
+from devforge.publish.channels.wheel import pypi_name, pypi_version
 
 _FIRST_WAIT = timedelta(minutes=30)
 _LONGEST_WAIT = timedelta(hours=24)

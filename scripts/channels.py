@@ -37,10 +37,10 @@ from devforge.model.records import ChannelName
 from devforge.model.registry import Registry
 from devforge.model.versions import Version
 from devforge.plan import Plan
-from devforge.publish.channels.act import Channel, carriers_for, deliver
+from devforge.publish.channels.act import Channel, carriers_for, deliver, tell
 from devforge.publish.channels.carriers import Parcel
 from devforge.publish.channels.observe import observe_channels
-from devforge.publish.channels.plan import Deliver, failed, plan_channels, worries
+from devforge.publish.channels.plan import Change, Deliver, Tell, failed, plan_channels, worries
 from devforge.publish.telling import tell_operator
 from scripts.entry import carry_out, parser_of
 
@@ -93,20 +93,20 @@ class Job:
             return plan.exit_code
         failures = 0
         for change in plan.changes:
-            made = self._deliver(change, registry, usable[change.channel], now)
+            made = self._carry_out(change, registry, usable[change.channel], now)
             self._note(change.note.id, change.note.version, change.channel, made)
-            if made.state != "published":
+            if made.state != "published" or made.due is not None:
                 failures += 1
                 print(f"::warning title=Not delivered::{change.line}: {made.reason}")
         self._tell(worries(observe_channels(registry, self.state)))
         if plan.changes:
-            print(f"{len(plan.changes) - failures} delivered, {failures} not")
+            print(f"{len(plan.changes) - failures} done, {failures} not")
         return 1 if failures else 0
 
     def retry(self, id: ExtensionId, version: Version, channel: ChannelName, *, apply: bool) -> int:
         """Forget what went wrong with one delivery, so that the next run tries it at once."""
         held = self._remembered(id, version).channels.get(channel)
-        if held is None or held.state == "published":
+        if held is None or (held.state == "published" and not held.reason):
             print(
                 f"channels: nothing to retry: {id} {version} {held.state if held else 'was never tried'} on {channel}"
             )
@@ -114,9 +114,17 @@ class Job:
         print(f"channels\n  + retry    {channel:<5} {id} {version}  {held.reason}")
         if not apply:
             return 2
-        again = held.model_copy(update={"state": "failed", "due": None, "attempts": 0})
+        state = "published" if held.state == "published" else "failed"
+        again = held.model_copy(update={"state": state, "due": None, "attempts": 0})
         self._note(id, version, channel, again)
         return 0
+
+    def _carry_out(
+        self, change: Change, registry: Registry, channel: Channel, now: datetime
+    ) -> Delivery:
+        if isinstance(change, Tell):
+            return tell(change, channel, now=now, pause=time.sleep)
+        return self._deliver(change, registry, channel, now)
 
     def _deliver(
         self,
@@ -163,7 +171,7 @@ class Job:
         self._stack.callback(issues.close)
         tell_operator(issues, SECTION, "Not delivered to a channel", tuple(lines))
 
-    def _show(self, plan: Plan[Deliver]) -> None:
+    def _show(self, plan: Plan[Change]) -> None:
         print(plan.render())
         self.environment.summarise(f"```text\n{plan.render()}\n```")
 

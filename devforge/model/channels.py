@@ -40,11 +40,24 @@ class Carrier:
         return hashlib.sha256(self.content or named).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a channel should say of a version: what stands against it, if anything, and which tags are whose."""
+
+    name: str
+    version: str
+    against: str
+    tags: Mapping[str, str] = field(default_factory=dict)  # a tag that must be right → its version
+
+
 class Delivery(Strict):
     """How far one channel came.
 
     `published`: it is there, read back, and is what we sent. `failed`: tried again after `due`.
     `refused`: the channel holds other bytes under this name, or said no; a person must look.
+
+    What stands against a published version is told there, too: `against` is what was told last, and
+    `reason`, `attempts` and `due` of a published one are about the telling.
     """
 
     state: Literal["published", "failed", "refused"]
@@ -52,8 +65,9 @@ class Delivery(Strict):
     reference: Annotated[str, Field(max_length=400)] = ""  # what it is called there
     sha256: Sha256 | None = None  # of the file that was sent
     attempts: Annotated[int, Field(ge=0)] = 0
-    reason: Annotated[str, Field(max_length=500)] = ""
+    reason: Annotated[str, Field(max_length=1000)] = ""
     due: AwareDatetime | None = None
+    against: Annotated[str, Field(max_length=400)] = ""
 
 
 class Deliveries(VersionNote):

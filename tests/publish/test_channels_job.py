@@ -12,6 +12,8 @@ from devforge.adapters.issues import Issues
 from devforge.model import inbox
 from devforge.model.channels import Deliveries, Delivery
 from devforge.model.names import ExtensionId
+from devforge.model.recall import Recall
+from devforge.model.records import Yank
 from devforge.model.versions import Version
 from scripts import channels
 
@@ -64,7 +66,7 @@ def test_a_channel_that_is_away_holds_up_no_other_and_a_second_run_does_nothing(
     again, said = run(released, capsys, "deliver", "--apply")
 
     assert (first, again) == (1, 0)
-    assert "2 delivered, 1 not" in printed
+    assert "2 done, 1 not" in printed
     assert "keep     pypi  acme.todo-tree 1.4.0  market-acme-todo-tree==1.4.0" in said
     assert "wait     npm   acme.todo-tree 1.4.0  tried 1 times, again from" in said
     assert "0 to apply" in said
@@ -78,7 +80,7 @@ def test_what_was_published_before_the_run_was_killed_is_found(released, capsys)
 
     assert code == 0, printed
     assert "deliver  s3" in printed
-    assert "1 delivered, 0 not" in printed
+    assert "1 done, 0 not" in printed
 
 
 @pytest.mark.long
@@ -115,3 +117,71 @@ def inbox_of(market):
     found = [issue.text for issue in issues.labelled(inbox.LABEL)]
     issues.close()
     return "".join(found)
+
+
+YANK = "yanked: {reason: It deletes the cache it should only read.}\n"
+MALICIOUS = """id: DEVFORGE-2026-1
+modified: 2026-11-01T00:00:00Z
+published: 2026-11-01T00:00:00Z
+summary: It sends your keys away.
+affected:
+- package: {ecosystem: DevForge, name: acme.todo-tree}
+  versions: [1.4.0]
+database_specific: {malicious: true}
+"""
+
+
+def taken_back(market, how):
+    if how == "yanked":
+        record = market.checkout / f"registry/extensions/{ID.path}/versions/1.4.0.yaml"
+        record.write_text(record.read_text() + YANK)
+    elif how == "malicious":
+        advisory = market.checkout / "registry/advisories/DEVFORGE-2026-1.yaml"
+        advisory.parent.mkdir(exist_ok=True)
+        advisory.write_text(MALICIOUS)
+    else:
+        recall = Recall(id=ID, version=VERSION, advisories=("CVE-2026-1",), yanked=Yank(reason="It uses a library with a hole."))  # fmt: skip
+        market.state.commit({recall.path: recall.model_dump_json().encode()}, "Recall")
+    if how != "recalled":
+        market.push("Take it back")
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ("yanked", "It deletes the cache it should only read."),
+        ("malicious", "Malicious, remove it: It sends your keys away."),
+        ("recalled", "It uses a library with a hole."),
+    ],
+)
+def test_what_was_taken_back_goes_to_no_channel_whoever_took_it_back(released, capsys, how, why):
+    taken_back(released, how)
+    code, printed = run(released, capsys, "deliver")
+
+    assert code == 0
+    assert f"left     s3    acme.todo-tree 1.4.0  it is not offered any more: {why}" in printed
+
+
+@pytest.mark.long
+def test_a_yank_of_what_is_on_pypi_waits_in_the_inbox_and_a_killed_run_tells_it_once(
+    released, capsys
+):
+    run(released, capsys, "deliver", "--apply")
+    taken_back(released, "yanked")
+    first, printed = run(released, capsys, "deliver", "--apply")
+    said = inbox_of(released)
+    released.forget_last_note()  # as if it had been killed before it noted what a person has to do
+    again, _ = run(released, capsys, "deliver", "--apply")
+
+    assert (first, again) == (0, 0)
+    assert (
+        "withdraw pypi  acme.todo-tree 1.4.0  It deletes the cache it should only read." in printed
+    )
+    assert "keep     s3    acme.todo-tree 1.4.0" in printed
+    assert "/manage/project/market-acme-todo-tree/release/1.4.0/): *Options → Yank*" in said
+    assert inbox_of(released) == said
+    record = released.checkout / f"registry/extensions/{ID.path}/versions/1.4.0.yaml"
+    record.write_text(record.read_text().replace(YANK, ""))
+    released.push("Offer it again")
+    assert run(released, capsys, "deliver", "--apply")[0] == 0
+    assert "Options" not in inbox_of(released)

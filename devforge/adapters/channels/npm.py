@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shlex
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,10 +17,12 @@ from urllib.parse import urlsplit
 from devforge.adapters.channels.commands import Said, run_client
 from devforge.adapters.node import node_program, npm_command
 from devforge.errors import Refused, Unavailable
-from devforge.model.channels import Carrier
+from devforge.model.channels import Carrier, Notice
+from devforge.model.escape import code
 
 _SAID_NO = ("E400", "E401", "E402", "E403", "E409", "EPUBLISHCONFLICT", "ENEEDAUTH")
 _LATEST, _NEXT, _OLDER = "latest", "next", "older"
+_OURS = (_NEXT, _OLDER)  # npm takes no `latest` away, it can only be moved
 
 
 class Npm:
@@ -57,13 +60,58 @@ class Npm:
         if said.code != 0:
             raise self._failed("publish", said)
 
+    def heeds(self, notice: Notice) -> bool:
+        """Whether the version is deprecated as it should be, and no tag leads to what was taken back."""
+        return not self._missing(notice)
+
+    def heed(self, notice: Notice) -> None:
+        """Deprecate the version, or take that back, and move the tags.
+
+        Raises:
+            Unavailable: no answer. Refused: the registry said no, or would without a token.
+        """
+        commands = self._missing(notice)
+        if self._token is None:
+            by_hand = code("; ".join(f"npm {shlex.join(command)}" for command in commands), 900)
+            raise Refused(
+                f"a workflow's identity lets npm publish and no more; do it by hand: {by_hand}"
+            )
+        for verb, *arguments in commands:
+            said = self._npm(verb, "--", *arguments)
+            if said.code != 0:
+                raise self._failed(verb, said)
+
+    def _missing(self, notice: Notice) -> list[list[str]]:
+        """Return the commands that are still to be run; none where there is no such version."""
+        one = f"{notice.name}@{notice.version}"
+        said = self._npm("view", one, "name", "deprecated", "dist-tags", "--json")
+        if said.code != 0 and _code(said) != "E404":
+            raise self._failed("view", said)
+        if said.code != 0 or not said.output.strip():
+            return []
+        try:
+            shown = json.loads(said.output)
+            against, tags = str(shown.get("deprecated") or ""), dict(shown["dist-tags"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Unavailable("npm view: the answer has no tags") from error
+        commands = [] if against == notice.against else [["deprecate", one, notice.against]]
+        commands += [
+            ["dist-tag", "add", f"{notice.name}@{version}", tag]
+            for tag, version in notice.tags.items()
+            if tags.get(tag) != version
+        ]
+        gone = [tag for tag in _OURS if tags.get(tag) == notice.version and notice.against]
+        return commands + [
+            ["dist-tag", "rm", notice.name, tag] for tag in gone if tag not in notice.tags
+        ]
+
     def _npm(self, *arguments: str) -> Said:
         with tempfile.TemporaryDirectory(prefix="devforge-npm-") as scratch:
             settings = Path(scratch, ".npmrc")
             settings.write_text(self._settings(), encoding="utf-8")
             quiet = ("--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts")
             registry = ("--registry", self._registry) if self._registry else ()
-            command = [*npm_command(), *arguments, *quiet, *registry, "--userconfig", str(settings)]
+            command = [*npm_command(), *quiet, *registry, "--userconfig", str(settings), *arguments]
             secrets = {"NPM_TOKEN": self._token} if self._token else {}
             secrets["PATH"] = f"{Path(node_program()).parent}:/usr/bin:/bin"
             return run_client(command, tool="npm", directory=Path(scratch), secrets=secrets)

@@ -1,13 +1,13 @@
-"""Brings one version to one channel: looks, publishes if it is not there, and reads it back."""
+"""Brings one version to one channel, or says there what stands against it: looks, acts, and reads it back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from devforge.errors import BadInput, Refused, Unavailable
-from devforge.model.channels import Carrier, Delivery
+from devforge.model.channels import Carrier, Delivery, Notice
 from devforge.model.outlets import Channels
 from devforge.publish.channels.carriers import (
     Parcel,
@@ -15,7 +15,7 @@ from devforge.publish.channels.carriers import (
     oci_carriers,
     s3_key,
 )
-from devforge.publish.channels.plan import Deliver, failed
+from devforge.publish.channels.plan import Deliver, Tell, failed
 from devforge.publish.channels.wheel import pypi_carrier
 
 _READ_BACK_SECONDS = (1.0, 3.0, 9.0, 27.0)  # registries show what they took after a moment
@@ -29,6 +29,17 @@ class Channel(Protocol):
 
     def publish(self, carrier: Carrier, *, newest: bool) -> None:
         """Publish it. `newest`: it is the highest version that is no prerelease."""
+
+
+@runtime_checkable
+class TellsPeople(Protocol):
+    """A channel that can say what stands against a version."""
+
+    def heeds(self, notice: Notice) -> bool:
+        """Whether it says so already, or has no such version."""
+
+    def heed(self, notice: Notice) -> None:
+        """Have it say so. Raises Refused where a person must: its text says what to do."""
 
 
 def carriers_for(
@@ -79,6 +90,31 @@ def deliver(
     return Delivery(state="published", when=now, reference=change.reference, sha256=sha256)
 
 
+def tell(
+    change: Tell, channel: Channel, *, now: datetime, pause: Callable[[float], object]
+) -> Delivery:
+    """Have the channel say what `change` wants, and return what to remember. Safe to repeat.
+
+    What only a person can do there is looked for again by every run, until it was done.
+    """
+    notice, before = change.notice, change.deliveries.channels[change.channel]
+    if not isinstance(channel, TellsPeople):  # the plan asks npm and PyPI alone
+        raise BadInput(f"{change.channel} has no word for a version that was taken back")
+    try:
+        if not channel.heeds(notice):
+            channel.heed(notice)
+            _wait_for(lambda: channel.heeds(notice), pause)
+    except Unavailable as error:
+        missed = failed(before, str(error), now=now)
+        said = {"attempts": missed.attempts, "reason": missed.reason, "due": missed.due}
+        return before.model_copy(update=said)
+    except Refused as error:
+        said = {"attempts": 0, "reason": str(error)[:1000], "due": None}
+        return before.model_copy(update=said)
+    done = {"attempts": 0, "reason": "", "due": None, "against": notice.against, "when": now}
+    return before.model_copy(update=done)
+
+
 def _publish(
     channel: Channel, carrier: Carrier, *, newest: bool, pause: Callable[[float], object]
 ) -> None:
@@ -89,11 +125,15 @@ def _publish(
         if not _is_there(channel, carrier):
             raise
         return
+    _wait_for(lambda: _is_there(channel, carrier), pause)
+
+
+def _wait_for(is_so: Callable[[], bool], pause: Callable[[float], object]) -> None:
     for seconds in _READ_BACK_SECONDS:
-        if _is_there(channel, carrier):
+        if is_so():
             return
         pause(seconds)
-    raise Unavailable("it took the package and does not show it yet")
+    raise Unavailable("it took what was sent and does not show it yet")
 
 
 def _is_there(channel: Channel, carrier: Carrier) -> bool:

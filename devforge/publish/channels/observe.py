@@ -10,18 +10,23 @@ from devforge.publish.released import released_versions
 
 
 def observe_channels(registry: Registry, state: State) -> tuple[Out, ...]:
-    """Return every version that is offered and wanted on some channel.
+    """Return every version that is out and wanted on some channel, and why some are not offered.
 
     Raises:
         Refused: a file of the `state` branch is not one of ours.
     """
     every, known = registry.policy.channels.every, state.files("channels")
+    there = {tuple(path.split("/")[1:3]) for path in known}
     found = []
-    for entry, note in released_versions(
-        registry, state, wanted=lambda entry: bool(entry.extension.channels or every)
+    for entry, note, against in released_versions(
+        registry,
+        state,
+        wanted=lambda id, entry: (
+            bool(entry.extension.channels or every) or (id.developer, id.name) in there
+        ),
     ):
         path = Deliveries.path_of(note.id, note.version)
         content = state.read(path) if path in known else None
         deliveries = Deliveries.read(content, note.id, note.version)
-        found.append(Out(note, entry.extension.channels, deliveries))
+        found.append(Out(note, entry.extension.channels, deliveries, against))
     return tuple(found)

@@ -5,14 +5,14 @@ No channel waits for another, and none stops a release: each version and channel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from packaging.utils import canonicalize_name
 
 from devforge.errors import BadInput
-from devforge.model.channels import CHANNELS, Deliveries, Delivery
+from devforge.model.channels import CHANNELS, Deliveries, Delivery, Notice
 from devforge.model.names import ExtensionId
 from devforge.model.outlets import Channels
 from devforge.model.records import ChannelName
@@ -29,11 +29,20 @@ WORRY = 4  # after this many failures in a row a person is told
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """A released version: its note, the channels its extension asks for, and how far they came."""
+    """A released version: its note, the channels its extension asks for, and how far they came.
+
+    `against`: why it is not offered any more; empty for what is.
+    """
 
     note: ReleaseNote
     asked: tuple[ChannelName, ...]
     deliveries: Deliveries
+    against: str = ""
+
+    def is_on(self, channel: ChannelName) -> bool:
+        """Whether it got there."""
+        delivery = self.deliveries.channels.get(channel)
+        return delivery is not None and delivery.state == "published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +61,38 @@ class Deliver:
         return f"deliver  {self.channel:<5} {note.id} {note.version}  as {self.reference}"
 
 
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Have a channel say what stands against a version that is there, or that nothing does any more."""
+
+    note: ReleaseNote = field(repr=False)
+    channel: ChannelName
+    deliveries: Deliveries = field(repr=False)
+    notice: Notice
+
+    @property
+    def line(self) -> str:
+        verb, notice = "withdraw" if self.notice.against else "restore ", self.notice
+        tags = "".join(f"  {tag} is {version}" for tag, version in notice.tags.items())
+        why = f"  {notice.against}" if notice.against else ""
+        return f"{verb} {self.channel:<5} {self.note.id} {self.note.version}{tags}{why}"
+
+
+Change = Deliver | Tell
+
+
 def plan_channels(
     out: Iterable[Out], *, channels: Channels, ready: frozenset[ChannelName], now: datetime
-) -> Plan[Deliver]:
-    """Return what to publish where, in order of id, version and channel.
+) -> Plan[Change]:
+    """Return what to publish where, and what to say of what is there, in order of id, version and channel.
 
     Args:
         ready: the channels whose credentials are at hand.
     """
     versions = sorted(out, key=lambda one: (one.note.id, one.note.version))
-    planner = _Planner(channels, ready, now, _newest(versions), _taken(versions, channels))
+    planner = _Planner(channels, ready, now, _by_id(versions), _taken(versions, channels))
     found = [planner.look(one, c) for one in versions for c in _wanted(one, channels)]
-    changes = tuple(change for change in found if isinstance(change, Deliver))
+    changes = tuple(change for change in found if isinstance(change, Change))
     return Plan("channels", changes, tuple(note for note in found if isinstance(note, str)))
 
 
@@ -81,9 +110,12 @@ def worries(out: Iterable[Out]) -> Iterator[str]:
     for one in sorted(out, key=lambda one: (one.note.id, one.note.version)):
         for channel in CHANNELS:
             delivery = one.deliveries.channels.get(channel)
-            if delivery is None or delivery.state == "published":
+            if delivery is None:
                 continue
-            if delivery.state == "refused" or delivery.attempts >= WORRY:
+            if delivery.state == "published":
+                if delivery.reason and (delivery.due is None or delivery.attempts >= WORRY):
+                    yield f"`{one.note.id}` {one.note.version} on {channel}: {delivery.reason}"
+            elif delivery.state == "refused" or delivery.attempts >= WORRY:
                 tried = f" after {delivery.attempts} tries" if delivery.attempts > 1 else ""
                 yield (
                     f"`{one.note.id}` {one.note.version} did not get to {channel}{tried}: "
@@ -97,14 +129,20 @@ class _Planner:
     channels: Channels
     ready: frozenset[ChannelName]
     now: datetime
-    newest: Mapping[ExtensionId, Version]
+    versions: Mapping[ExtensionId, Sequence[Out]]
     taken: Mapping[str, ExtensionId]
 
-    def look(self, one: Out, channel: ChannelName) -> Deliver | str:
-        """Return the change that brings `one` to `channel`, or the line that says why there is none."""
-        note, name = one.note, f"{channel:<5} {one.note.id} {one.note.version}"
+    def look(self, one: Out, channel: ChannelName) -> Change | str:
+        """Return the change that sets `one` right on `channel`, or the line that says why there is none."""
+        name = f"{channel:<5} {one.note.id} {one.note.version}"
         if getattr(self.channels, channel) is None:
             return f"absent   {name}  channels.{channel} is null in the policy: it is not offered"
+        return (self._there if one.is_on(channel) else self._away)(one, channel, name)
+
+    def _away(self, one: Out, channel: ChannelName, name: str) -> Deliver | str:
+        note = one.note
+        if one.against:
+            return f"left     {name}  it is not offered any more: {one.against}"
         if delivery := one.deliveries.waits(channel, self.now):
             return _standing(name, delivery)
         try:
@@ -113,8 +151,37 @@ class _Planner:
             return f"held     {name}  {error}"
         if channel not in self.ready:
             return f"wait     {name}  there are no credentials for it; docs/operator.md, “Channels”"
-        newest = self.newest.get(note.id) == note.version
+        newest = note.version == _newest(self._good(note.id, channel, and_also=note.version))
         return Deliver(note, channel, reference, one.deliveries, newest)
+
+    def _there(self, one: Out, channel: ChannelName, name: str) -> Tell | str:
+        delivery = one.deliveries.channels[channel]
+        if (
+            delivery.against == one.against and not delivery.reason
+        ):  # else nobody knows what it says
+            return f"keep     {name}  {delivery.reference}"
+        if channel not in ("npm", "pypi"):
+            return (
+                f"keep     {name}  {delivery.reference}: a copy that nothing points to says no more"
+            )
+        if channel not in self.ready:
+            return f"wait     {name}  there are no credentials for it; docs/operator.md, “Channels”"
+        if delivery.due is not None and self.now < delivery.due:
+            return _waiting(name, delivery)
+        called, version = _called(delivery.reference, channel)
+        tags = _tags(self._good(one.note.id, channel)) if channel == "npm" else {}
+        notice = Notice(called, version, one.against, tags)
+        return Tell(one.note, channel, one.deliveries, notice)
+
+    def _good(
+        self, id: ExtensionId, channel: ChannelName, and_also: Version | None = None
+    ) -> list[Version]:
+        """The versions that are on `channel` and offered, rising."""
+        return [
+            one.note.version
+            for one in self.versions[id]
+            if one.note.version == and_also or (one.is_on(channel) and not one.against)
+        ]
 
     def _reference(self, channel: ChannelName, note: ReleaseNote) -> str:
         channels = self.channels
@@ -140,24 +207,41 @@ class _Planner:
 
 
 def _standing(name: str, delivery: Delivery) -> str:
-    if delivery.state == "published":
-        return f"keep     {name}  {delivery.reference}"
     if delivery.state == "refused":
         return f"held     {name}  {delivery.reason}"
+    return _waiting(name, delivery)
+
+
+def _waiting(name: str, delivery: Delivery) -> str:
     due = f"{delivery.due:%Y-%m-%dT%H:%MZ}" if delivery.due else "the next run"
     return f"wait     {name}  tried {delivery.attempts} times, again from {due}: {delivery.reason}"
 
 
 def _wanted(one: Out, channels: Channels) -> tuple[ChannelName, ...]:
-    return tuple(c for c in CHANNELS if c in one.asked or c in channels.every)
+    return tuple(c for c in CHANNELS if c in one.asked or c in channels.every or one.is_on(c))
 
 
-def _newest(versions: Iterable[Out]) -> dict[ExtensionId, Version]:
-    found: dict[ExtensionId, Version] = {}
-    for one in versions:  # in rising order
-        if not one.note.version.is_prerelease:
-            found[one.note.id] = one.note.version
+def _by_id(versions: Iterable[Out]) -> dict[ExtensionId, list[Out]]:
+    found: dict[ExtensionId, list[Out]] = {}
+    for one in versions:
+        found.setdefault(one.note.id, []).append(one)
     return found
+
+
+def _newest(rising: Sequence[Version]) -> Version | None:
+    return next((version for version in reversed(rising) if not version.is_prerelease), None)
+
+
+def _called(reference: str, channel: ChannelName) -> tuple[str, str]:
+    name, _, version = reference.rpartition("@" if channel == "npm" else "==")
+    return name, version
+
+
+def _tags(rising: Sequence[Version]) -> dict[str, str]:
+    """What npm's tags should be: `latest` is a prerelease only where nothing else is good."""
+    latest = _newest(rising) or next(reversed(rising), None)
+    before = next((version for version in reversed(rising) if version.is_prerelease), None)
+    return {tag: str(v) for tag, v in (("latest", latest), ("next", before)) if v is not None}
 
 
 def _taken(versions: Iterable[Out], channels: Channels) -> dict[str, ExtensionId]:

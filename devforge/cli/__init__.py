@@ -17,6 +17,7 @@ from devforge.cli.exits import FAILED, INTERRUPTED, NO_VERDICT, USAGE
 from devforge.cli.extras import missing_extra
 from devforge.cli.table import Commands
 from devforge.errors import BadInput, DevForgeError
+from devforge.model.collector import collector_seldom
 
 
 @click.group("devforge", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,6 +38,7 @@ def app(verbose: bool) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; no traceback reaches a user."""
+    collector_seldom()
     with contextlib.suppress(
         AttributeError
     ):  # a stream somebody put in its place takes what it can

@@ -20,6 +20,11 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+def collector_seldom() -> None:
+    """Look for cycles once where it would be seventy times: what a program imports stays."""
+    gc.set_threshold(50_000)
+
+
 # What is left when a program ends goes back to the system as it is: to look through all that was read for
 # cycles once more took a tenth of a review.
 atexit.register(gc.freeze)

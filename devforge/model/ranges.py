@@ -22,7 +22,7 @@ _X = r"(?:0|[1-9]\d{0,8}|[xX*])"
 _BUILD = r"(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 _PARTIAL = rf"v?({_X})(?:\.({_X})(?:\.({_X})(?:-({PRERELEASE}))?{_BUILD})?)?"
 _ONE = re.compile(rf"(>=|<=|>|<|=|~>?|\^)?{_PARTIAL}", re.ASCII)
-_SPAN = re.compile(rf"{_PARTIAL}\s+-\s+{_PARTIAL}", re.ASCII)
+_DASH = re.compile(r"\s+-\s+", re.ASCII)
 _SPACED = re.compile(r"(>=|<=|>|<|=|~>?|\^)\s+", re.ASCII)
 
 
@@ -74,8 +74,9 @@ def _names(bound: Version, version: Version) -> bool:
 
 
 def _all_of(part: str) -> list[_Comparator]:
-    if span := _SPAN.fullmatch(part):
-        low, high = span.groups()[:4], span.groups()[4:]
+    ends = [_ONE.fullmatch(end) for end in _DASH.split(part)]
+    if len(ends) == 2 and all(end and not end[1] for end in ends):
+        low, high = (end.groups()[1:] for end in ends if end)
         return [*_bounds(">=", low), *_bounds("<=", high)]
     found: list[_Comparator] = []
     for one in _SPACED.sub(r"\1", part).split():

@@ -13,6 +13,7 @@ from tuf.api.exceptions import ExpiredMetadataError
 from tuf.api.metadata import Root, Snapshot, Targets, Timestamp
 from tuf.ngclient import Updater, UpdaterConfig
 
+import devforge.updates.signatures  # noqa: F401 - python-tuf makes its keys by what this says
 from devforge.updates.fetcher import Fetcher
 
 # Far above what a registry of 100,000 extensions has, far below what takes a machine down.

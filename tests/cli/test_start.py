@@ -45,7 +45,7 @@ def test_the_help_of_a_command_imports_no_other_command_and_no_model(line):
 
     assert modules & (NETWORK | HEAVY) == set()
     assert {name for name in modules if name.startswith("devforge.model.")} <= {
-        "devforge.model.names", "devforge.model.parsed", "devforge.model.versions",
+        "devforge.model.collector", "devforge.model.names", "devforge.model.parsed", "devforge.model.versions",
     }  # fmt: skip
     commands = {name for name in modules if name.startswith("devforge.cli.")}
     assert "devforge.cli.check" not in commands

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from places import INK, NOW, Place, versions
+from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
+from securesystemslib.signer import Key, Signature
 from signed_index import ONLINE, ROOT, signer
 from tuf.api.metadata import Metadata, Root
 
@@ -151,3 +153,17 @@ def test_the_root_of_another_registry_proves_nothing_here(place: Place):
 
     with pytest.raises(Refused, match="not signed by the keys"):
         place.open(clock=lambda: NOW).document(INK)
+
+
+def test_a_signature_that_was_right_says_nothing_of_other_bytes_or_of_what_is_no_signature():
+    key = Key.from_dict("online", ONLINE.public_key.to_dict())
+    good = Signature("online", ONLINE.sign(b"said").signature)
+    key.verify_signature(good, b"said")
+
+    for _ in range(2):
+        key.verify_signature(good, b"said")
+        with pytest.raises(UnverifiedSignatureError):
+            key.verify_signature(good, b"not said")
+        for wrong in (["ab"], {"a": 1}, 5, None):
+            with pytest.raises(VerificationError):
+                key.verify_signature(Signature("online", wrong), b"said")

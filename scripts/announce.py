@@ -39,6 +39,7 @@ class Address(Strict):
     secret: SecretStr = SecretStr("")
 
 
+_ENDED = "the run ended while it was told"
 _ADDRESSES = TypeAdapter(dict[str, Address])
 
 
@@ -96,6 +97,9 @@ class Job:
             announcer.look()
         failures = 0
         for change in plan.changes:
+            if (hook := hooks.get(change.place)) and hook.kind != "generic":
+                # A chat cannot tell a repetition: a run that is killed now has told it, or nobody will.
+                self._note(change, Telling(state="unsure", when=now, reason=_ENDED))
             telling = announcer.tell(change)
             self._note(change, telling)
             if telling.state != "told":

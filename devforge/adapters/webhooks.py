@@ -26,6 +26,9 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Kind = Literal["generic", "discord", "slack"]
 SIGNATURE, TIMESTAMP, DELIVERY = "X-DevForge-Signature-256", "X-DevForge-Timestamp", "X-DevForge-Delivery"  # fmt: skip
 _ANSWER_BYTES = 4096
+# Source: RFC 4291, RFC 6052.
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Unsure(Unavailable):
@@ -43,9 +46,18 @@ class Hook:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address belongs to the whole internet: no loopback, private, link-local or shared one."""
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return address.is_global and not address.is_multicast and (mapped is None or is_public(mapped))
+    """Whether an address belongs to the whole internet: no loopback, private, link-local or shared one.
+
+    Of IPv6 that is global unicast alone, and what stands for an IPv4 address counts as that address.
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+        return address in _UNICAST and address.is_global
+    return address.is_global and not address.is_multicast
 
 
 def sign(secret: str, timestamp: int, body: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -89,6 +90,18 @@ def test_hostile_words_do_nothing_in_any_place(golden):
     assert discussion_text(news).count("<!--") == 1
     assert "<!channel>" not in str(told["slack"])
     assert told["discord"]["allowed_mentions"] == {"parse": []}
+
+
+@given(st.lists(st.text(st.sampled_from("*_`<&>@😀a "), min_size=1, max_size=300), max_size=8))
+def test_a_chat_gets_whole_lines_within_its_limit_and_always_the_page(changes):
+    news = news_of(*changes)
+    discord, slack = message(news, "discord")["content"], message(news, "slack")["text"]
+
+    assert len(discord.encode("utf-16-le")) <= 2 * 2000
+    assert len(slack.encode("utf-16-le")) <= 2 * 4000
+    for text in (discord, slack):
+        assert text.splitlines()[-1] == news.page
+    assert "&" not in re.sub("&(amp|lt|gt);", "", slack)
 
 
 def out(version="1.4.0", published="2026-11-20T10:00:00Z", **places):

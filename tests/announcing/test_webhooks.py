@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import socket
+import time
 from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
 
 import pytest
 from announcing.receivers import receiving
@@ -40,6 +44,22 @@ def test_a_generic_receiver_can_tell_that_it_is_ours_and_which_one_it_is(receive
     assert body == '{"a": "ä"}'.encode()
 
 
+def test_the_receiver_that_the_guide_shows_takes_ours_and_no_other(receiver):
+    guide = (Path(__file__).parents[2] / "docs/operator.md").read_text()
+    [shown] = re.findall(r"```python\n(.*?def is_ours.*?)```", guide, re.DOTALL)
+    given: dict[str, Any] = {}
+    exec(shown, given)
+    hook, now = Hook("team", "generic", receiver.url(), "a secret of theirs"), int(time.time())
+    for when in (now, now - 3600):
+        Poster(lambda _: True, receiver.trust).post(hook, {"a": "ä"}, delivery="d", timestamp=when)
+    [(_, headers, body), (_, old, _)] = receiver.got
+
+    assert given["is_ours"](headers, body, "a secret of theirs")
+    assert not given["is_ours"](headers, body + b" ", "a secret of theirs")
+    assert not given["is_ours"](headers, body, "another secret")
+    assert not given["is_ours"](old, body, "a secret of theirs")
+
+
 def test_a_chat_is_told_nothing_it_does_not_need(receiver):
     post(receiver, kind="discord")
 
@@ -71,14 +91,23 @@ def test_a_redirect_is_not_followed(receiver):
     "address",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
      "224.0.0.1", "255.255.255.255", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254",
-     "2002:7f00:1::", "ff02::1"],
+     "2002:7f00:1::", "2002:a9fe:a9fe::", "ff02::1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "::7f00:1", "::a9fe:a9fe",
+     "fec0::1", "2001:db8::1", "2001::7f00:1", "::", "192.0.2.1", "198.18.0.1", "240.0.0.1"],
 )  # fmt: skip
 def test_no_address_inside_a_network_is_public(address):
     assert not is_public(ip_address(address))
 
 
 def test_addresses_of_the_whole_internet_are_public():
-    assert all(is_public(ip_address(a)) for a in ("93.184.215.14", "2606:2800:21f:cb07::1"))
+    assert all(
+        is_public(ip_address(a))
+        for a in (
+            "93.184.215.14",
+            "2606:2800:21f:cb07::1",
+            "64:ff9b::5db8:d70e",
+            "::ffff:93.184.215.14",
+        )
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
@@ -36,8 +37,8 @@ def told(market, receiver, monkeypatch, capsys):
     address = {"team": {"url": receiver.url(), "secret": "a secret of theirs"}}
     monkeypatch.setenv("WEBHOOKS", json.dumps(address))
 
-    def run(*arguments):
-        poster = Poster(lambda _: True, receiver.trust)
+    def run(*arguments, posts=Poster):
+        poster = posts(lambda _: True, receiver.trust)
         code = announce.main(["--checkout", str(market.checkout), *arguments], poster=poster)
         return code, "".join(capsys.readouterr())
 
@@ -91,6 +92,31 @@ def test_a_run_killed_after_the_discussion_finds_it_again(told, market, receiver
 
     assert len(opened(market)) == 1
     assert len(receiver.got) == 2
+
+
+class Killed(Poster):
+    """Posts, and then the machine is gone."""
+
+    def post(self, *arguments, **more):
+        super().post(*arguments, **more)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("kind", "posts"), [("discord", 1), ("slack", 1), ("generic", 2)])
+def test_a_run_killed_while_it_told_a_chat_tells_it_once(told, market, receiver, kind, posts):
+    policy = market.checkout / "registry/policy.yaml"
+    text = policy.read_text().replace("kind: generic", f"kind: {kind}")
+    policy.write_text(f"{text}# for {kind}\n")
+    market.push("Name a kind")
+    with contextlib.suppress(KeyboardInterrupt):
+        told("--apply", posts=Killed)
+    assert len(receiver.got) == 1
+    told("--apply")
+    told("--apply")
+
+    assert len(receiver.got) == posts
+    named = {headers.get("X-DevForge-Delivery") for _, headers, _ in receiver.got}
+    assert named == {"acme.todo-tree-v1.4.0/team" if kind == "generic" else None}
 
 
 def test_a_category_that_is_not_there_is_named_and_nothing_is_remembered(told, market):

@@ -7,7 +7,7 @@ table B16.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from devforge.adapters.webhooks import Kind
@@ -15,6 +15,8 @@ from devforge.model.escape import markdown, plain
 from devforge.model.release import ReleaseNote
 
 _IN_CHAT = 5
+# What a message may hold at most. Source: Discord, "Execute Webhook"; Slack, "chat.postMessage".
+_DISCORD, _SLACK = 2000, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,15 @@ def message(news: News, kind: Kind) -> dict[str, object]:
     """Return what a webhook of this kind is sent."""
     note, manifest = news.note, news.note.source.manifest
     if kind == "discord":
-        bullets = [f"- {_discord(line)}" for line in news.changes[:_IN_CHAT]]
-        text = "\n".join([f"**{_discord(news.title)}** is out", *bullets, news.page])
+        lines = [f"**{_discord(news.title)}** is out"]
+        lines += [f"- {_discord(line)}" for line in news.changes[:_IN_CHAT]]
         # Without this, escaped mentions would ring all the same.
-        return {"content": text[:1900], "allowed_mentions": {"parse": []}, "flags": 4}
+        silent = {"allowed_mentions": {"parse": []}, "flags": 4}
+        return {"content": _fitting(lines, news.page, _DISCORD), **silent}
     if kind == "slack":
         lines = [f"{news.title} is out", *(f"• {line}" for line in news.changes[:_IN_CHAT])]
-        text = "\n".join(map(_slack, lines)) + f"\n{news.page}"
-        return {"text": text[:3000], "unfurl_links": False, "mrkdwn": False}
+        text = _fitting([_slack(line) for line in lines], news.page, _SLACK)
+        return {"text": text, "unfurl_links": False, "mrkdwn": False}
     return {
         "event": "release",
         "extension": str(note.id),
@@ -89,6 +92,21 @@ def message(news: News, kind: Kind) -> dict[str, object]:
         "page": news.page,
         "release": news.release,
     }
+
+
+def _fitting(lines: Sequence[str], page: str, characters: int) -> str:
+    """As many whole lines as there is room for beside the page's address, counted as chats count."""
+    room, kept = characters - _units(page), list[str]()
+    for line in lines:
+        room -= _units(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return "\n".join([*kept, page])
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _discord(text: str) -> str:

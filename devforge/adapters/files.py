@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import stat
 import tempfile
 import time
@@ -16,6 +17,7 @@ _BEYOND = 0x7FFF0000  # past the end of any file we lock
 _IN_USE_SECONDS = 2.0
 _UNFINISHED = ".new-"
 _GIVEN_UP_SECONDS = 3600  # nobody writes one file for so long
+_LEFT_SECONDS = 86400  # nor works that long in a folder
 
 
 def read_plain(path: Path, *, limit_bytes: int) -> bytes:
@@ -53,10 +55,18 @@ def write_whole(path: Path, content: bytes) -> None:
     sync_directory(path.parent)
 
 
+def folder_aside(directory: Path | None) -> Path:
+    """Return an empty folder of our own in `directory`, or among the system's temporary ones. Raises OSError."""
+    return Path(tempfile.mkdtemp(dir=directory, prefix=_UNFINISHED))
+
+
 def sweep_unfinished(directory: Path) -> None:
-    """Delete what `write_whole` left in `directory` where it was killed. Raises OSError."""
+    """Delete what `write_whole` and `folder_aside` left in `directory` where they were killed. Raises OSError."""
     for left in directory.glob(f"{_UNFINISHED}*"):
-        if time.time() - left.stat().st_mtime > _GIVEN_UP_SECONDS:
+        age = time.time() - left.stat().st_mtime
+        if left.is_dir() and age > _LEFT_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+        elif not left.is_dir() and age > _GIVEN_UP_SECONDS:
             left.unlink(missing_ok=True)
 
 

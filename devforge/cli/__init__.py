@@ -6,6 +6,8 @@ Heavy imports live inside the commands, so that even that one starts fast.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,8 +18,13 @@ from devforge import __version__
 from devforge.cli.exits import FAILED, INTERRUPTED, NO_VERDICT, USAGE
 from devforge.cli.extras import missing_extra
 from devforge.cli.table import Commands
-from devforge.errors import BadInput, DevForgeError
+from devforge.errors import BadInput, DevForgeError, Unavailable
 from devforge.model.collector import collector_seldom
+
+# What a machine runs out of, or refuses, at any place.
+_SCARCE = (
+    errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS,
+)  # fmt: skip
 
 
 @click.group("devforge", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,10 +46,7 @@ def app(verbose: bool) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; no traceback reaches a user."""
     collector_seldom()
-    with contextlib.suppress(
-        AttributeError
-    ):  # a stream somebody put in its place takes what it can
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _settle_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in arguments if not word.startswith("-")), "")
     if not command and "--version" in arguments:
@@ -53,6 +57,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         return _explain(missing_extra(error, command=command) or error, command=command)
     return code if isinstance(code, int) else 0
+
+
+def _settle_streams() -> None:
+    """Let whatever is said be said: what a terminal cannot show, and where nobody listens."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # whoever started us closed it
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
+    with contextlib.suppress(
+        AttributeError
+    ):  # a stream somebody put in its place takes what it can
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _explain(error: BaseException, *, command: str) -> int:
@@ -66,12 +81,23 @@ def _explain(error: BaseException, *, command: str) -> int:
     if isinstance(error, BrokenPipeError):  # the reader left; there is nobody to tell
         sys.stderr.close()
         return FAILED
+    error = _of_the_machine(error) or error
     if isinstance(error, DevForgeError):
         print(f"devforge: {error}", file=sys.stderr)
         if isinstance(error, BadInput):
             return USAGE
         return NO_VERDICT if command == "check" else FAILED
     return _report_bug(error)
+
+
+def _of_the_machine(error: BaseException) -> Unavailable | None:
+    """Return in a sentence what the machine did not give; None for what is a bug of ours."""
+    if isinstance(error, MemoryError):
+        return Unavailable("there is too little memory for this; with more, the same works")
+    if not isinstance(error, OSError) or error.errno not in _SCARCE:
+        return None
+    where = error.filename or "what it had to say"
+    return Unavailable(f"{where}: could not be read or written ({error.strerror})")
 
 
 def _report_bug(error: BaseException) -> int:

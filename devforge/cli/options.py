@@ -19,7 +19,18 @@ if TYPE_CHECKING:  # pydantic costs more than the rest of a command's start
     from devforge.model.versions import Version
 
 F = TypeVar("F", bound=Callable[..., Any])
-PATH = click.Path(path_type=Path)
+
+
+class _Path(click.Path):
+    """A path; nothing at all, which an unset variable leaves, is not taken for the directory we are in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value):
+            self.fail("must not be empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _Path(path_type=Path)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 home_option = click.option(
@@ -127,7 +138,10 @@ def argument(name: str, **rest: Any) -> Callable[[F], F]:
 def home_directory(home: Path | None) -> Path:
     """Return the home asked for, or this user's own."""
     if home is not None:
-        return home.expanduser()
+        try:
+            return home.expanduser()
+        except RuntimeError as error:
+            raise BadInput(f"--home {home}: there is no such user") from error
     import platformdirs  # noqa: PLC0415 - only when no --home was given
 
     return Path(platformdirs.user_data_dir("devforge", appauthor=False))

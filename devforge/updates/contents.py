@@ -178,7 +178,10 @@ def _damaged(file: Path, why: str, comfort: str) -> BadInput:
 
 def _long(root: Path) -> Path:
     """Return the home's real place; on Windows in the form that has no limit on length."""
-    resolved = Path(os.path.realpath(root))
+    try:
+        resolved = Path(os.path.realpath(root))
+    except OSError as error:  # it is counted from where we are, and that was deleted
+        raise BadInput(f"{root}: cannot be found from here ({error.strerror})") from error
     if os.name == "nt" and not str(resolved).startswith("\\\\"):
         return Path(f"\\\\?\\{resolved}")
     return resolved

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from tuf.api.exceptions import BadVersionNumberError, LengthOrHashMismatchError
@@ -36,7 +34,7 @@ class Session:
         self.mirror = mirror
         self.pointers: dict[str, Pointer] = {}  # what was verified, by target path
         self._store, self._now = store, now
-        self._scratch = Path(tempfile.mkdtemp(prefix="devforge-"))
+        self._scratch = store.aside()
         self._fetcher = Fetcher(web, self._remembered())
         self.client = Client(
             metadata_url=f"{mirror}metadata/",

@@ -4,6 +4,7 @@
     documents/<sha256>   what the metadata named, by hash
     parts/<sha256>       packages that are on their way
     state.json           how far we have looked, when, and what was where
+    .new-*               being written or worked in; what a killed program left is swept
 
 Nothing here is trusted for being here: damage is noticed by hash, said, and mended from the network.
 A home that cannot be written costs nothing but the memory.
@@ -24,7 +25,13 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from devforge.adapters.files import locked, read_plain, sweep_unfinished, write_whole
+from devforge.adapters.files import (
+    folder_aside,
+    locked,
+    read_plain,
+    sweep_unfinished,
+    write_whole,
+)
 from devforge.model.fields import Open, from_plain
 from devforge.model.index import Pointer
 from devforge.model.plain import to_plain
@@ -91,6 +98,10 @@ class Store:
     @property
     def parts(self) -> Path:
         return self.directory / "parts"
+
+    def aside(self) -> Path:
+        """Return an empty folder to work in, which whoever asked deletes. Raises OSError."""
+        return folder_aside(self.directory if self.can_write else None)
 
     def role(self, name: str) -> bytes:
         """Return the metadata of a role as it was verified; raise OSError if there is none."""
@@ -179,7 +190,10 @@ class Store:
                 return from_plain(State, sealed["state"])
         except FileNotFoundError:
             return State()
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except OSError as error:
+            self._warn(f"{path} cannot be read ({error.strerror}); everything is looked up again")
+            return State()
+        except (ValueError, KeyError, TypeError, RecursionError):
             pass
         self._warn(f"{path} was damaged; everything is looked up again")
         return State()
@@ -204,7 +218,8 @@ class Store:
         kept = sorted((self.directory / "documents").iterdir(), key=lambda p: p.stat().st_mtime)
         for path in kept[: max(0, len(kept) - _DOCUMENTS)]:
             path.unlink(missing_ok=True)
-        for folder in (self.directory, self.directory / "documents", self.metadata):
+        roots = self.metadata / "root_history"
+        for folder in (self.directory, self.directory / "documents", self.metadata, roots):
             sweep_unfinished(folder)
         for part in self.parts.iterdir():
             if time.time() - part.stat().st_mtime > _PARTS_SECONDS:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -140,6 +141,45 @@ def test_a_full_disk_is_said_and_leaves_what_was_there(place: Place, room):
     changed = {p.name for p in before if after.get(p) != before[p]}
     assert changed <= {"state.json", "root.json"}
     assert versions(place.open()) == ["1.1.0", "1.0.0"]
+
+
+_ASKED = """
+import sys
+from pathlib import Path
+from devforge.updates.opening import open_index
+from places import INK
+open_index(sys.argv[1], home=Path(sys.argv[2]), root=Path(sys.argv[3])).document(INK)
+"""
+
+
+def test_what_a_killed_client_worked_in_is_in_the_home_and_swept(place: Place, tmp_path):
+    (temporary := tmp_path / "temporary").mkdir()
+    place.server.misbehave("timestamp.json", "stall", 5)
+    child = subprocess.Popen(
+        [sys.executable, "-c", _ASKED, place.url, str(place.home), str(place.root)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(temporary)},
+    )
+    while not any("timestamp.json" in path for path in place.server.paths):
+        assert child.poll() is None
+        time.sleep(0.01)
+    child.kill()
+    child.wait()
+    place.server.behave()
+    [worked_in], half = (
+        place.memory.glob(".new-*"),
+        place.memory / "metadata/root_history/.new-half",
+    )
+    half.write_bytes(b"half a root")
+    assert list(temporary.iterdir()) == []
+
+    with place.open() as index:
+        index.document(INK)
+    assert [worked_in.exists(), half.exists()] == [True, True]  # somebody may be at work there
+    for path in (worked_in, half):
+        os.utime(path, (0, 0))
+    with place.open() as index:
+        index.document(PEN)
+    assert [*place.memory.rglob(".new-*")] == []
 
 
 def _ask(location: str, home: Path, root: Path, times: int) -> None:

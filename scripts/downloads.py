@@ -25,6 +25,7 @@ from devforge.analytics.plan import Counter, Keep, plan_downloads
 from devforge.analytics.render import cache_line, is_below
 from devforge.analytics.traffic import Observed
 from devforge.errors import DevForgeError, Unavailable
+from devforge.model.addresses import release_tag
 from devforge.model.analytics import Analytics
 from devforge.model.downloads import BRANCH
 from devforge.plan import Plan
@@ -77,12 +78,8 @@ class Job:
         releases = Releases(*where, api_url=self.environment.api_url)
         self._stack.callback(releases.close)
         try:
-            return [
-                Counter(asset.id, asset.name, asset.download_count)
-                for release in releases.every()
-                if not release.draft
-                for asset in release.assets
-            ]
+            tags = sorted(release_tag(id, version) for id, version in self._published.released())
+            return [Counter(*counted) for counted in releases.counts(tags)]
         except DevForgeError as error:
             self._troubles.append(f"the releases' counters could not be read: {error}")
             return None

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-import github
-import requests
 from pydantic import Field
 
-from devforge.adapters.github_connection import GitHubConnection, parsed, translated
-from devforge.errors import Refused, Unavailable
+from devforge.adapters.github_connection import GitHubConnection, parsed
+from devforge.errors import Refused
 from devforge.model.base import Foreign
 
 _PAGES = 5
@@ -65,10 +62,6 @@ class Discussions(GitHubConnection):
         answer = self._ask(_CREATE, wanted)["createDiscussion"]["discussion"]
         return parsed(Discussion, answer, "createDiscussion")
 
-    def _names(self) -> dict[str, str]:
-        owner, _, name = self.repository.partition("/")
-        return {"owner": owner, "name": name}
-
     def _home(self) -> tuple[str, str]:
         """The ids of the repository and of the category."""
         if self._ids is None:
@@ -82,16 +75,3 @@ class Discussions(GitHubConnection):
                 )
             self._ids = found["id"], slugs[self._category]
         return self._ids
-
-    def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        self.requests += 1
-        try:
-            _, answer = self._requester.graphql_query(query, variables)
-            data: dict[str, Any] = answer["data"]
-            return data
-        except github.GithubException as error:
-            raise translated("POST", "/graphql", error) from error
-        except requests.RequestException as error:
-            raise Unavailable(f"POST /graphql: {type(error).__name__}, no answer") from error
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unavailable("POST /graphql: an answer without data") from error

@@ -1,4 +1,4 @@
-"""The one door to GitHub's REST interface: requests sent, counted, repeated, and their answers parsed.
+"""The one door to GitHub's REST and GraphQL interfaces: requests sent, counted, repeated, and their answers parsed.
 
 PyGithub carries authentication, connections and retries; answers are parsed once, here. Reads
 are repeated a few times; a write is made once, because a lost answer may hide a success, and the
@@ -83,6 +83,23 @@ class GitHubConnection:
             if 'rel="next"' not in headers.get("link", ""):
                 return
         raise Refused(f"GET {path}: more than {_PAGES * _PAGE} entries; close some first")
+
+    def _names(self) -> dict[str, str]:
+        owner, _, name = self.repository.partition("/")
+        return {"owner": owner, "name": name}
+
+    def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        self.requests += 1
+        try:
+            _, answer = self._requester.graphql_query(query, variables)
+            data: dict[str, Any] = answer["data"]
+            return data
+        except github.GithubException as error:
+            raise translated("POST", "/graphql", error) from error
+        except requests.RequestException as error:
+            raise Unavailable(f"POST /graphql: {type(error).__name__}, no answer") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unavailable("POST /graphql: an answer without data") from error
 
     def _maybe(self, kind: type[T], path: str) -> T | None:
         try:

@@ -22,7 +22,7 @@ class Kept:
     """The branch as it was read: when Releases were, GitHub's counters by asset, and the days."""
 
     read: str | None = None
-    highest: Mapping[int, int] = field(default_factory=dict)
+    highest: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[date, Day] = field(default_factory=dict)
 
 
@@ -32,13 +32,12 @@ def read_kept(branch: State, *, counters: bool = True) -> Kept:
     Raises:
         Refused: a file there is not ours.
     """
-    read, highest, days = None, dict[int, int](), dict[date, Day]()
+    read, highest, days = None, dict[str, int](), dict[date, Day]()
     for path in branch.files():
         if path == READING:
             read = _parsed(branch, path, Reading).releases
         elif path.startswith("assets/") and counters:
-            found = _parsed(branch, path, Counters).highest
-            highest |= {int(asset): count for asset, count in found.items()}
+            highest |= _parsed(branch, path, Counters).highest
         elif path.startswith("days/"):
             day = date.fromisoformat(path.removeprefix("days/").removesuffix(".json"))
             days[day] = _parsed(branch, path, Day)

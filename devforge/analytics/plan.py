@@ -32,7 +32,7 @@ Version = tuple[str, str]  # id and version, as text
 class Counter:
     """GitHub's own count of one release's file."""
 
-    asset: int
+    asset: str
     name: str
     count: int
 
@@ -106,10 +106,10 @@ def _of_logs(traffic: Traffic, known: frozenset[Version]) -> Iterator[tuple[date
 
 
 def _risen(
-    highest: Mapping[int, int], counters: Collection[Counter], known: frozenset[Version]
-) -> dict[int, tuple[str, str, int]]:
+    highest: Mapping[str, int], counters: Collection[Counter], known: frozenset[Version]
+) -> dict[str, tuple[str, str, int]]:
     """Return by how much each asset's count rose; one that fell, or stayed, adds nothing."""
-    found: dict[int, tuple[str, str, int]] = {}
+    found: dict[str, tuple[str, str, int]] = {}
     for counter in counters:
         package = package_of(counter.name)
         more = counter.count - highest.get(counter.asset, 0)
@@ -119,15 +119,15 @@ def _risen(
 
 
 def _counters(
-    highest: Mapping[int, int], risen: Mapping[int, tuple[str, str, int]]
+    highest: Mapping[str, int], risen: Mapping[str, tuple[str, str, int]]
 ) -> Iterator[Keep]:
-    bins: dict[str, dict[int, int]] = {bin_path(asset): {} for asset in risen}
+    bins: dict[str, dict[str, int]] = {bin_path(asset): {} for asset in risen}
     after = dict(highest) | {a: highest.get(a, 0) + more for a, (_, _, more) in risen.items()}
     for asset, count in after.items():
         if (path := bin_path(asset)) in bins:
             bins[path][asset] = count
     for path, held in sorted(bins.items()):
-        counters = Counters(highest={str(asset): held[asset] for asset in sorted(held)})
+        counters = Counters(highest={asset: held[asset] for asset in sorted(held)})
         yield _keep(path, counters, f"{len(held)} counters")
 
 

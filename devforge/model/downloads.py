@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated
 
 from pydantic import Field
@@ -11,7 +12,6 @@ from devforge.model.records import Timestamp
 
 BRANCH = "downloads"
 READING = "reading.json"
-_BINS = 256
 Counted = dict[str, dict[str, Count]]  # id → version → downloads
 
 
@@ -50,9 +50,9 @@ class Counters(Strict):
     highest: dict[str, Count] = {}
 
 
-def bin_path(asset: int) -> str:
-    """Return the file that an asset's counter is in."""
-    return f"assets/{asset % _BINS:02x}.json"
+def bin_path(asset: str) -> str:
+    """Return the file, one of 256, that an asset's counter is in."""
+    return f"assets/{hashlib.sha256(asset.encode()).hexdigest()[:2]}.json"
 
 
 def day_path(day: object) -> str:

@@ -48,7 +48,7 @@ class Counting(Marketplace):
 
     def asset(self):
         client = Releases(REGISTRY, self.operator.token, api_url=self.github.api_url)
-        [found] = [a for r in client.every() for a in r.assets if a.name.endswith(".zip")]
+        [found] = [a for r in client.newest() for a in r.assets if a.name.endswith(".zip")]
         client.close()
         return found
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from analytics.conftest import ID, YESTERDAY
+from analytics.conftest import ID, REGISTRY, YESTERDAY
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devforge.adapters.releases import MOST_COUNTED, Releases
 from devforge.analytics.kept import Kept
 from devforge.analytics.plan import Counter, plan_downloads
 from devforge.analytics.shown import shown_downloads
+from devforge.errors import Refused
 from devforge.model.downloads import Counters, Day, Reading
 
 NAME = f"{ID}-1.4.0.zip"
@@ -32,8 +34,7 @@ def after(kept: Kept, counters, now: str) -> Kept:
         if folder == "days":
             days[date.fromisoformat(name)] = Day.model_validate_json(change.content)
         elif folder == "assets":
-            held = Counters.model_validate_json(change.content).highest
-            highest |= {int(asset): count for asset, count in held.items()}
+            highest |= Counters.model_validate_json(change.content).highest
         else:
             read = Reading.model_validate_json(change.content).releases
     return Kept(read, highest, days)
@@ -50,6 +51,20 @@ def test_what_github_counted_is_kept_once_however_often_the_job_runs(counting):
     counting.fetch(2)
     counting.count()
     assert total(counting.kept()) == before + 5
+
+
+def test_releases_are_asked_for_by_name_fifty_at_a_time_and_one_that_is_not_there_is_none(counting):
+    counting.fetch(2)
+    asset = counting.asset()
+    client = Releases(REGISTRY, counting.operator.token, api_url=counting.github.api_url)
+    tags = [*(f"acme.gone-v{number}.0.0" for number in range(60)), f"{ID}-v1.4.0"]
+    counted = {name: count for _, name, count in client.counts(tags)}
+    requests = client.requests
+    with pytest.raises(Refused, match="more than can be asked for"):
+        list(client.counts([""] * (MOST_COUNTED + 1)))
+    client.close()
+
+    assert (counted[asset.name], len(counted), requests) == (asset.download_count, 3, 2)
 
 
 def test_a_dry_run_keeps_nothing(counting):
@@ -103,23 +118,23 @@ def test_a_job_that_was_overtaken_says_so_and_the_next_run_counts_it(counting):
 
 
 def test_a_counter_that_fell_adds_nothing_until_it_is_higher_than_ever():
-    kept = after(Kept(), [Counter(1, NAME, 9)], "2026-11-01T02:00:00Z")
-    kept = after(kept, [Counter(1, NAME, 4)], "2026-11-02T02:00:00Z")
+    kept = after(Kept(), [Counter("1", NAME, 9)], "2026-11-01T02:00:00Z")
+    kept = after(kept, [Counter("1", NAME, 4)], "2026-11-02T02:00:00Z")
     assert total(kept) == 9
-    kept = after(kept, [Counter(1, NAME, 11)], "2026-11-03T02:00:00Z")
+    kept = after(kept, [Counter("1", NAME, 11)], "2026-11-03T02:00:00Z")
     assert total(kept) == 11
 
 
 def test_an_asset_that_was_replaced_begins_at_zero_and_the_old_ones_count_stays():
-    kept = after(Kept(), [Counter(1, NAME, 9)], "2026-11-01T02:00:00Z")
-    kept = after(kept, [Counter(2, NAME, 3)], "2026-11-02T02:00:00Z")
+    kept = after(Kept(), [Counter("1", NAME, 9)], "2026-11-01T02:00:00Z")
+    kept = after(kept, [Counter("2", NAME, 3)], "2026-11-02T02:00:00Z")
 
     assert total(kept) == 12
 
 
 def test_three_days_without_a_run_are_one_span_and_shown_as_a_gap():
-    kept = after(Kept(), [Counter(1, NAME, 9)], "2026-11-01T02:00:00Z")
-    kept = after(kept, [Counter(1, NAME, 15)], "2026-11-04T02:00:00Z")
+    kept = after(Kept(), [Counter("1", NAME, 9)], "2026-11-01T02:00:00Z")
+    kept = after(kept, [Counter("1", NAME, 15)], "2026-11-04T02:00:00Z")
 
     assert sorted(map(str, kept.days)) == ["2026-11-01", "2026-11-04"]
     [span] = kept.days[date(2026, 11, 4)].spans
@@ -134,14 +149,14 @@ def test_three_days_without_a_run_are_one_span_and_shown_as_a_gap():
     "name", ["acme.todo-tree-9.9.9.zip", "acme.todo-tree-1.4.0.cdx.json", "other.thing-1.4.0.zip"]
 )
 def test_what_is_no_package_of_a_version_that_is_out_counts_for_nothing(name):
-    assert total(after(Kept(), [Counter(1, name, 9)], "2026-11-01T02:00:00Z")) == 0
+    assert total(after(Kept(), [Counter("1", name, 9)], "2026-11-01T02:00:00Z")) == 0
 
 
 @given(readings=st.lists(st.dictionaries(st.integers(1, 600), st.integers(0, 99)), min_size=1))
 def test_whatever_is_read_the_total_is_the_highest_count_of_each_asset(readings):
     kept, highest = Kept(), dict[int, int]()
     for at, reading in enumerate(readings):
-        counters = [Counter(asset, NAME, count) for asset, count in reading.items()]
+        counters = [Counter(f"RA_{asset}", NAME, count) for asset, count in reading.items()]
         kept = after(kept, counters, f"2026-11-01T02:00:{at % 60:02}Z")
         kept = after(kept, counters, f"2026-11-01T02:00:{at % 60:02}Z")
         for asset, count in reading.items():

@@ -195,6 +195,17 @@ def test_a_release_holds_a_thousand_files_and_not_one_more(gh, repo, alice, tmp_
     assert len(list(release.get_assets())) == 1000
 
 
+def test_no_more_than_a_thousand_releases_are_listed(gh, alice, repo):
+    path = f"/repos/{repo.full_name}/releases?per_page=100&page="
+    refused = rest(gh, alice, "GET", f"{path}11")
+
+    assert rest(gh, alice, "GET", f"{path}10").json() == []
+    assert (refused.status_code, refused.json()["message"]) == (
+        422,
+        "Only the first 1000 results are available.",
+    )
+
+
 def test_a_workflow_token_needs_contents_write_to_release(gh, repo):
     token = create_workflow_token(gh.hub.store, repo.id, 1, {"contents": "read"})
     answer = requests.post(

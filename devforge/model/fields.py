@@ -4,7 +4,7 @@ For what a user's machine reads at every command, its own files and the index's 
 which reads what people write for the registry, takes longer to begin than a whole command may.
 
 A field's type is text, a number, a switch, a moment, a `Literal`, a class with `parse`, one of these
-dataclasses, or a tuple or dict of such; `Within` and `Shaped` narrow it. A key that is no field is
+dataclasses, or a tuple or dict of such; `Within` and `Shaped` narrow it, `Told` makes it fit to be shown. A key that is no field is
 refused; in what is `Open` it is ignored. `plain.py` is the way back.
 """
 
@@ -21,8 +21,10 @@ from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from devforge.model.parsed import Parsed
+from devforge.model.plaintext import HIDDEN, shorten
 
 T = TypeVar("T")
+_UNTOLD = re.compile(f"{HIDDEN.pattern}|[\t\n\r]")
 Path = tuple[str | int, ...]
 _Reader = Callable[[Any], Any]
 
@@ -64,6 +66,18 @@ class Shaped:
 
     def against(self, value: str) -> str:
         return "" if _compiled(self.pattern).fullmatch(value) else f"must be {self.meaning}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Text that is shown as it is: on one line, at most so long, with what is hidden in it written out."""
+
+    width: int
+
+    def made_of(self, text: str) -> str:
+        if len(text) <= self.width and not _UNTOLD.search(text):
+            return text
+        return shorten(text, self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +213,9 @@ def _narrowed(arguments: tuple[Any, ...]) -> _Reader:
     inner, limits = _reader(arguments[0]), arguments[1:]
     if isinstance(limits[0], Otherwise):
         return partial(_or_otherwise, inner, limits[0].value)
+    if isinstance(limits[0], Told):
+        made_of = limits[0].made_of
+        return lambda value: made_of(inner(value))
 
     judges = [limit.against for limit in limits]
 

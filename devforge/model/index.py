@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from devforge.model.addresses import file_url, package_name
-from devforge.model.fields import Count, Digest, Open, Otherwise, Shaped, Within
+from devforge.model.fields import Count, Digest, Open, Otherwise, Shaped, Told, Within
 from devforge.model.names import Category, ExtensionId, Language, Permission
 from devforge.model.ranges import Range
 from devforge.model.versions import Version
@@ -41,6 +41,8 @@ Bits = Annotated[int, Within(1, 16)]
 Platform = Annotated[
     str, Shaped(r"(?=.{,40}\Z)[a-z0-9_]+-[a-z0-9_]+", "a platform such as linux-x64")
 ]
+# What a terminal is shown of the index: whoever signs it may not colour, hide or flood what else stands there.
+Line = Annotated[str, Told(500)]
 PowerName = Annotated[str, Shaped(r"[a-z-]{1,40}", "a power's name")]
 Time = Annotated[
     str,
@@ -95,8 +97,8 @@ def _instead_of(reason: str, replacement: str | None) -> str:
 class PublishedYank(Open):
     """Why a version should no longer be installed, and what to install instead."""
 
-    reason: str
-    replacement: str | None = None
+    reason: Line
+    replacement: Line | None = None
 
     @property
     def sentence(self) -> str:
@@ -114,7 +116,7 @@ class IndexedVersion(Open):
     extension_dependencies: dict[ExtensionId, Range] = field(default_factory=dict)
     package: PackageFile | None = None  # for every platform that `platforms` does not name
     platforms: dict[Platform, PackageFile] = field(default_factory=dict)
-    published: str | None = None  # RFC 3339, UTC
+    published: Line | None = None  # RFC 3339, UTC
     rollout: Annotated[PublishedRollout | None, Otherwise(NOBODY)] = None  # None: everybody
     halted: bool = False  # offered to nobody who does not have it yet
     security: bool = False  # needs no cooldown
@@ -149,15 +151,15 @@ class ExtensionDocument(Open):
 
     schema_version: Literal[1] = 1
     id: ExtensionId
-    display_name: str
-    description: str
-    license: str
+    display_name: Line
+    description: Line
+    license: Line
     language: Language
     categories: tuple[Category, ...]
-    keywords: tuple[str, ...] = ()
-    developer: str  # the name people read
-    repository: str | None = None
-    support: str | None = None
+    keywords: tuple[Line, ...] = ()
+    developer: Line  # the name people read
+    repository: Line | None = None
+    support: Line | None = None
     price: PublishedPrice | None = None
     min_secure_version: Version | None = None  # whoever has an older one is told to update
     versions: tuple[IndexedVersion, ...]
@@ -215,10 +217,10 @@ class Config(Open):
 class ListEntry(Open):
     """Why an extension is on a list. Without `versions` all of them are meant."""
 
-    reason: str
+    reason: Line
     versions: tuple[Version, ...] | None = None
-    replacement: str | None = None
-    advisory: str | None = None
+    replacement: Line | None = None
+    advisory: Line | None = None
     when: Time
 
     @property
@@ -240,9 +242,9 @@ class SearchEntry(Open):
     """One line of the search index."""
 
     id: ExtensionId
-    display_name: str
-    description: str
-    keywords: tuple[str, ...] = ()
+    display_name: Line
+    description: Line
+    keywords: tuple[Line, ...] = ()
     categories: tuple[Category, ...] = ()
     version: Version
 

@@ -74,7 +74,8 @@ def plan_yank(
     if read_record(edit.text.encode(), VersionRecord, file=edit.path) == shelf.records[version]:
         return Plan(title, notes=(f"same     {shelf.id} {version} is taken back already",))
     edits = (edit, *_pointed_anew(shelf, {version}, replacement))
-    return Plan(title, edits, _left(shelf, frozenset({version})))
+    notes = (*_behind_a_fix(shelf, version, replacement), *_left(shelf, frozenset({version})))
+    return Plan(title, edits, notes)
 
 
 def plan_unyank(shelf: Shelf, version: Version) -> Plan[Edit]:
@@ -113,7 +114,8 @@ def plan_rollback(shelf: Shelf, *, reason: str, to: Version | None = None) -> Pl
         return Plan(title, notes=(f"same     {target} is what clients run already",))
     edits = tuple(_yank(shelf, version, reason, str(target)) for version in newer)
     edits += _pointed_anew(shelf, set(newer), str(target))
-    return Plan(title, edits, (f"offer    {shelf.id} {target} in their place",))
+    offer = f"offer    {shelf.id} {target} in their place"
+    return Plan(title, edits, (offer, *_behind_a_fix(shelf, newer[0], str(target))))
 
 
 def plan_halt(shelf: Shelf, version: Version) -> Plan[Edit]:
@@ -240,6 +242,15 @@ def _replacement(shelf: Shelf, version: Version, replacement: str | None) -> tup
     if other in shelf.records and not _is_good(shelf.records[other]):
         return (f"{other} is taken back or halted itself: name another replacement",)
     return shelf.missing([other])
+
+
+def _behind_a_fix(shelf: Shelf, taken: Version, replacement: str | None) -> tuple[str, ...]:
+    """Say which clients stay where they are: no withdrawal opens a hole again that was mended."""
+    target = next((v for v in shelf.records if str(v) == replacement), taken)
+    fixes = [v for v in sorted(shelf.records) if target < v <= taken and shelf.records[v].security]
+    if not fixes:
+        return ()
+    return (f"careful  {fixes[0]} mended a hole: who has it or a newer one keeps that",)
 
 
 def _left(shelf: Shelf, without: frozenset[Version]) -> tuple[str, ...]:

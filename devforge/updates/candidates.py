@@ -157,7 +157,8 @@ def step_back(
     """Return the older version that the registry names in place of a withdrawn one; None for who insists.
 
     Source: attack table B11: what people ask for is a rollback by the publisher that reaches them,
-    without a higher number for the same files.
+    without a higher number for the same files. B21: never back behind a release that mended a hole,
+    for whoever may withdraw a version could open it again everywhere.
     """
     present = next((v for v in document.versions if v.version == entry.version), None)
     if present is None or present.yanked is None or entry.insisted:
@@ -165,7 +166,10 @@ def step_back(
     wanted = present.yanked.replacement
     older = (v for v in document.versions if v.version < entry.version)
     good = next((v for v in older if str(v.version) == wanted), None)
-    return good if good and obstacle(document, good, asked="now", here=here) is None else None
+    if good is None or obstacle(document, good, asked="now", here=here):
+        return None
+    left = (v for v in document.versions if good.version < v.version <= entry.version)
+    return None if any(version.security for version in left) else good
 
 
 def newest_first(document: ExtensionDocument) -> list[IndexedVersion]:

@@ -1,4 +1,4 @@
-"""The defences of what is installed, rows B7 to B13 of the attack table, and how to take each away."""
+"""The defences of what is installed, rows B7 to B13 and B21 of the attack table, and how to take each away."""
 
 from __future__ import annotations
 
@@ -68,5 +68,10 @@ REMOVALS_OF_UPDATES = (
         "B13", "an automatic way back leads only to what ran here",
         "history.py", 'e.act == "ran" and e.after != but', "e.after != but",
         f"{_BACK}test_what_never_ran_here_is_no_way_back",
+    ),
+    _removal(
+        "B21", "no withdrawal leads behind a release that mended a hole",
+        "candidates.py", "    return None if any(version.security for version in left) else good", "    return good",
+        f"{_BACK}test_no_withdrawal_leads_behind_a_release_that_mended_a_hole",
     ),
 )  # fmt: skip

@@ -119,6 +119,21 @@ def test_a_rollback_takes_back_all_that_is_newer_in_favour_of_the_good_one(run, 
     assert "has no good version before 1.0.0: yank it, or halt it" in said
 
 
+def test_what_leads_behind_a_release_that_mended_a_hole_is_said_to_reach_nobody_who_has_it(
+    run, clone
+):
+    path = clone / f"{VERSIONS}/1.2.0.yaml"
+    path.write_text(path.read_text() + "security: true\n")
+    says = "careful  1.2.0 mended a hole: who has it or a newer one keeps that"
+
+    for words in (
+        ("rollback", "acme.todo", "--to", "1.1.0"),
+        ("yank", "acme.todo", "1.2.0", "--replacement", "1.1.0"),
+    ):
+        assert says in run(*words, *WHY)[1]
+    assert "careful" not in run("yank", "acme.todo", "1.1.0", *WHY, "--replacement", "1.0.0")[1]
+
+
 def test_an_extension_is_deprecated_in_favour_of_another(run, clone):
     words = ("deprecate", "acme.todo", "--reason", "Merged into notes.", "--replacement", "acme.notes")  # fmt: skip
 

@@ -171,6 +171,18 @@ def test_no_withdrawal_leads_to_a_version_with_a_hole_or_one_that_is_withdrawn_i
     assert three.has == {"acme.ink": "1.2.0"}
 
 
+@pytest.mark.parametrize("mended_by", ["1.1.0", "1.2.0"])
+def test_no_withdrawal_leads_behind_a_release_that_mended_a_hole(shelf, three, mended_by):
+    shelf.change("acme.ink", mended_by, security=True)
+    withdraw(shelf, "1.2.0", in_favour_of="1.0.0")
+
+    assert three.update(mode="schedule").done == ()
+    assert three.update().done == ()
+    assert three.has == {"acme.ink": "1.2.0"}
+    three.back("acme.ink", to="1.0.0")  # a person may
+    assert three.has == {"acme.ink": "1.0.0"}
+
+
 def test_the_history_tells_what_was_done_when(three, golden):
     three.back("acme.ink")
     three.started("acme.ink", "1.1.0")

@@ -5,7 +5,9 @@ That proves two things at once: the test notices, and nothing else happened to s
 
 from __future__ import annotations
 
+import compileall
 import os
+import py_compile
 import re
 import shutil
 import subprocess
@@ -28,7 +30,10 @@ _COPIED = ("checks", "devforge", "docs", "registry", "requirements", "scripts", 
 
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what is tested, once for every process of this run."""
+    """A copy of what is tested, once for every process of this run.
+
+    Compiled once: each compiled file holds its source's hash, so that what is edited is read anew.
+    """
     copy = tmp_path_factory.mktemp("copy") / "registry"
     copy.mkdir()
     forgotten = shutil.ignore_patterns("__pycache__", "node_modules", ".*_cache")
@@ -37,6 +42,10 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(ROOT / name, copy / name, ignore=forgotten)
         elif (ROOT / name).exists():
             shutil.copy2(ROOT / name, copy / name)
+    for name in ("checks", "devforge", "scripts"):
+        compileall.compile_dir(
+            copy / name, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
+        )
     return copy
 
 

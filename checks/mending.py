@@ -15,7 +15,7 @@ _DECLARE = (
 MEND: Mapping[str, str] = {
     **rules.REMEDIES,
     **quality.REMEDIES,
-    "manifest-missing": "write a devforge.yaml at the extension's root; `devforge new` writes one to begin with",
+    "manifest-missing": "write a devforge.yaml at the extension's root; `devforge init` writes one from what the project says of itself",
     "manifest-field": "correct the field that the finding names; an editor that knows the schema completes it, and `devforge check --fix` fills in what follows from the rest",
     "manifest-id": "write the id under which you submit it, or submit it under the id that it has",
     "entry-missing": "let `entry` name a file that is packed; look into .devforgeignore if it is there and left out",

@@ -75,7 +75,7 @@ def _manifest(submission: Submission) -> Iterator[Finding]:
             yield MISSING.finding(
                 at=FILE,
                 problem=f"the extension has no {FILE} at its root",
-                remedy=f"add {FILE}; `devforge new` writes one to start from",
+                remedy=f"add {FILE}; `devforge init` writes one from what the project says of itself",
             )
     elif submission.id is not None and manifest.id != submission.id:
         yield ID.finding(

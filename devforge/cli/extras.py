@@ -5,7 +5,7 @@ from __future__ import annotations
 from devforge.errors import Unavailable
 
 _OURS = {"devforge", "checks"}
-_EXTRAS = {"advisories": "check", "check": "check", "explain": "check", "pack": "check", "submit": "check", "index": "registry", "keys": "registry", "local": "local", "operator": "check"}  # fmt: skip
+_EXTRAS = {"advisories": "check", "check": "check", "explain": "check", "init": "check", "pack": "check", "submit": "check", "index": "registry", "keys": "registry", "local": "local", "operator": "check"}  # fmt: skip
 
 
 def missing_extra(error: BaseException, *, command: str) -> Unavailable | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -12,8 +12,11 @@ from devforge.cli.options import PATH, argument, command, parse_id
 from devforge.errors import BadInput, Unavailable
 from devforge.model.names import ExtensionId, Language
 
+if TYPE_CHECKING:
+    from devforge.model.policy import Policy
+
 _SKELETONS = Path(__file__).parent / "skeletons"
-_SCHEMA = ".devforge/devforge.schema.json"  # named in the first line of what is written
+SCHEMA = ".devforge/devforge.schema.json"  # named in the first line of what is written
 
 
 @command
@@ -47,23 +50,27 @@ def new(extension: str, language: Language, into: Path | None) -> None:
 def _words(name: ExtensionId) -> dict[str, str]:
     from devforge.adapters.policy import load_policy  # noqa: PLC0415
 
-    newest = max(load_policy(None).devforge_releases)
-    major = str(newest).partition(".")[0]
     return {
         "__ID__": str(name),
         "__NAME__": name.name,
         "__PACKAGE__": name.name.replace("-", "_"),
         "__DISPLAY__": name.name.replace("-", " ").title().ljust(2, "."),
         "__DEVELOPER__": name.developer,
-        "__ENGINES__": f">={major}.0.0 <{int(major) + 1}",
+        "__ENGINES__": engines_of(load_policy(None)),
         "__YEAR__": str(dt.datetime.now(tz=dt.UTC).year),
     }
+
+
+def engines_of(policy: Policy) -> str:
+    """Return the range of the newest line of Dev Forge's releases."""
+    major = str(max(policy.devforge_releases)).partition(".")[0]
+    return f">={major}.0.0 <{int(major) + 1}"
 
 
 def _write(target: Path, words: dict[str, str], language: Language) -> None:
     from devforge.cli.schema import schema_text, write_whole  # noqa: PLC0415 - only to write
 
-    write_whole(target / _SCHEMA, schema_text("manifest"))
+    write_whole(target / SCHEMA, schema_text("manifest"))
     for root in (_SKELETONS / "common", _SKELETONS / language):
         for source in sorted(
             path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts

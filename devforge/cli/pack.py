@@ -38,7 +38,7 @@ def pack(path: Path, out: Path, platform: str | None, as_json: bool) -> None:
     tree = read_directory(path, limits)
     file = tree.get(FILE)
     if file is None:
-        raise BadInput(f"{path / FILE}: not there; `devforge new` writes one")
+        raise BadInput(f"{path / FILE}: not there; `devforge init` writes one")
     manifest = read_record(file.content, Manifest, file=FILE, limit_bytes=limits.manifest_bytes)
     made = {
         name: (target, packed(part, manifest, target))

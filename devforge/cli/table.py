@@ -12,6 +12,7 @@ from devforge.cli.options import Group
 COMMANDS: dict[str, dict[str, str]] = {
     "For developers": {
         "new": "new:new",
+        "init": "init:init",
         "check": "check:check",
         "explain": "explain:explain",
         "schema": "schema:schema",

@@ -77,7 +77,7 @@ def with_manifest(submission: Submission) -> Submission:
         problem = Problem(
             FILE,
             "there is no such file",
-            f"add {FILE} at the extension's root; `devforge new` writes one to begin with",
+            f"add {FILE} at the extension's root; `devforge init` writes one from what the project says of itself",
         )
         return replace(submission, manifest_problems=(problem,))
     try:

@@ -89,7 +89,7 @@ def _manifest(
         manifest = read_manifest(objects, commit, subdirectory, limits)
     if manifest is None:
         raise BadInput(
-            f"{FILE}: not in commit {commit[:12]}; `devforge new` writes one, then commit it"
+            f"{FILE}: not in commit {commit[:12]}; `devforge init` writes one, then commit it"
         )
     return manifest
 

@@ -19,6 +19,7 @@ Readers ignore keys they do not know, so that clients outlive the registry they 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -66,6 +67,12 @@ class PackageFile(Pointer):
     """A package. Without `url` it lies where the template of `Config` says."""
 
     url: str | None = None
+    evidence: Digest | None = None  # of its bill of materials and its review, see `evidence_of`
+
+
+def evidence_of(bill: str, review: str) -> str:
+    """Return one hash for both files beside a package, given theirs: a document has room for one."""
+    return hashlib.sha256(f"{bill} {review}\n".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from devforge.model.index import (
     PublishedPrice,
     PublishedRollout,
     PublishedYank,
+    evidence_of,
 )
 from devforge.model.manifest import Manifest
 from devforge.model.names import ExtensionId
@@ -45,7 +46,8 @@ def document_of(
     if not pairs:
         return None
     ordered = tuple(pairs[version][0] for version in sorted(pairs, reverse=True))
-    shown = pairs[newest(ordered).version][1]
+    latest = newest(ordered).version
+    shown = pairs[latest][1]
     document = ExtensionDocument(
         id=id,
         display_name=shown.display_name,
@@ -59,7 +61,10 @@ def document_of(
         support=developer.support if developer else None,
         price=_priced(extension.price),
         min_secure_version=extension.min_secure_version,
-        versions=without_settled(ordered),
+        versions=tuple(
+            one if one.version == latest else without_evidence(one)
+            for one in without_settled(ordered)
+        ),
     )
     try:
         return from_plain(ExtensionDocument, to_plain(document, sparse=True))
@@ -137,6 +142,15 @@ def without_settled(versions: tuple[IndexedVersion, ...]) -> tuple[IndexedVersio
     )
 
 
+def without_evidence(one: IndexedVersion) -> IndexedVersion:
+    """Leave out which files beside its packages are vouched for: of old versions attestations tell."""
+    return replace(
+        one,
+        package=one.package and replace(one.package, evidence=None),
+        platforms={name: replace(file, evidence=None) for name, file in one.platforms.items()},
+    )
+
+
 def _is_settled(one: IndexedVersion, latest: datetime | None) -> bool:
     begun, rollout = _moment(one.published), one.rollout
     if rollout is None or not rollout.stages or begun is None or latest is None:
@@ -184,9 +198,13 @@ def _of_release(
         record.model_copy(update={"rollout": wanted}),
         source.manifest,
         {
-            name: PackageFile(sha256=file.sha256, length=file.length, url=file.url)
+            name: PackageFile(
+                sha256=one.package.sha256,
+                length=one.package.length,
+                url=one.package.url,
+                evidence=evidence_of(one.sbom.sha256, note.review.sha256),
+            )
             for name, one in note.packages.items()
-            for file in (one.package,)
         },
         rollout=None,
         published=note.published,

@@ -1,7 +1,7 @@
 """What a release's bill of materials and review say, held against the signed package. Pure.
 
-They lie beside the package and are not in the signed index: what they say of files is compared with
-what was installed, whose hash is signed; who wrote them, an attestation tells.
+They lie beside the package. Of the newest version the signed index has one hash of both, of older ones an
+attestation tells; what neither vouches for is not read here. What they say of files is compared with what was installed.
 """
 
 from __future__ import annotations

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from devforge.errors import BadInput, DevForgeError
 from devforge.model.addresses import report_name, sbom_name
+from devforge.model.index import evidence_of
 from devforge.model.names import ExtensionId
 from devforge.updates.evidence import Answer, judge_bill, judge_review
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from devforge.updates.installed import Installed, StoredFile
 
 _RELEASE = re.compile(r"https://github\.com/([A-Za-z0-9-]+/[A-Za-z0-9._-]+)/releases/download/")
-_EVIDENCE_BYTES = 16 * 1024 * 1024
+_EVIDENCE_BYTES = 4 * 1024 * 1024
 SECONDS = 120
 
 
@@ -66,10 +68,16 @@ class Provenance:
                 Answer(False, "review: not looked at"),
             )
         built = self._said("not known who built it", lambda: self._built(release))
-        materials = self._said("bill of materials: cannot be had", lambda: self._materials(release))
-        review = self._said(
-            "review: cannot be had", lambda: self._review(release, materials.commit)
-        )
+        try:
+            bill, report = self._evidence(release)
+        except DevForgeError as error:
+            return Findings(
+                built,
+                Answer(False, f"bill of materials: {error}"),
+                Answer(False, "review: not looked at"),
+            )
+        materials = judge_bill(bill, release.entry, release.files)
+        review = judge_review(report, release.entry, materials.commit)
         return Findings(built, materials, review)
 
     def _said(self, what: str, ask: Callable[[], Answer]) -> Answer:
@@ -93,25 +101,20 @@ class Provenance:
             return Answer(True, f"built by the workflow of {repository}, as its attestation says")
         return Answer(False, f"not proven who built it: {said}")
 
-    def _materials(self, release: _Release) -> Answer:
-        name = sbom_name(release.name)
-        content = release.beside(name)
-        answer = judge_bill(content, release.entry, release.files)
-        return self._attested(answer, content, name, release)
-
-    def _review(self, release: _Release, commit: str | None) -> Answer:
-        name = report_name(release.name)
-        content = release.beside(name)
-        return self._attested(judge_review(content, release.entry, commit), content, name, release)
-
-    def _attested(self, answer: Answer, content: bytes, name: str, release: _Release) -> Answer:
-        """Return `answer` with whether the registry's workflow made what it was read from."""
-        if not answer.is_good or self._program is None or release.repository is None:
-            return answer
-        said = self._verified(content, name, release.repository)
-        if said is None:
-            return replace(answer, says=f"{answer.says}, as attested")
-        return Answer(False, f"{answer.says}; but not proven to be the registry's: {said}")
+    def _evidence(self, release: _Release) -> tuple[bytes, bytes]:
+        """Return the bill of materials and the review, once the index or an attestation vouches for them."""
+        names = sbom_name(release.name), report_name(release.name)
+        bill, report = (release.beside(name) for name in names)
+        if release.vouches_for(bill, report):
+            return bill, report
+        if self._program is None or release.repository is None:
+            raise BadInput(
+                f"the index vouches for the newest version's alone, and no attestation for {release.entry.label}'s"
+            )
+        for name, content in zip(names, (bill, report), strict=True):
+            if said := self._verified(content, name, release.repository):
+                raise BadInput(f"{name} is not proven to be the registry's: {said}")
+        return bill, report
 
     def _verified(self, content: bytes, name: str, repository: str) -> str | None:
         """Return None if the program says that the workflow of `repository` made `content`; else why not."""
@@ -158,6 +161,19 @@ class _Release:
                 f"the record of {self.entry.label} is gone; `devforge doctor --fix` fetches it again"
             )
         return record.files
+
+    def vouches_for(self, bill: bytes, report: bytes) -> bool:
+        """Whether the signed index has these very bytes; False where it says nothing of this version's.
+
+        Raises:
+            BadInput: it has others.
+        """
+        if self._package.evidence is None:
+            return False
+        found = evidence_of(*(hashlib.sha256(content).hexdigest() for content in (bill, report)))
+        if found != self._package.evidence:
+            raise BadInput("it or the review is not what the index vouches for; neither was read")
+        return True
 
     def beside(self, name: str) -> bytes:
         """Return another file of the release; nothing of it is verified yet."""

@@ -93,7 +93,8 @@ def test_a_document_of_five_ordinary_versions_is_small():
     ]
     short = replace(document, versions=tuple(published))
 
-    assert len(encode(short)) <= 1600
+    assert len(encode(short)) <= 1680
+    assert [bool(one.package.evidence) for one in short.versions] == [True, *[False] * 4]
 
 
 def test_order_leaves_no_trace_and_a_second_build_writes_nothing(tmp_path, signing):

@@ -10,6 +10,7 @@ from published import built_of, manifest_of
 from updates.conftest import id_
 
 from devforge.adapters.archive import read_zip
+from devforge.model.index import evidence_of
 from devforge.updates.evidence import judge_bill, judge_review
 from devforge.updates.installed import Installed
 from devforge.updates.provenance import Provenance
@@ -111,12 +112,18 @@ def review(person, **changes):
     return plain | changes
 
 
-def put(shelf, bill, review):
+def put(shelf, bill, review, *, vouched=True):
+    """Put both beside the package, and into the index that it vouches for them."""
     base = RELEASE.removesuffix(".zip")
-    shelf.beside = {
-        f"{base}.cdx.json": bill if isinstance(bill, bytes) else json.dumps(bill).encode(),
-        f"{base}.review.json": review if isinstance(review, bytes) else json.dumps(review).encode(),
-    }
+    both = [
+        found if isinstance(found, bytes) else json.dumps(found).encode()
+        for found in (bill, review)
+    ]
+    shelf.beside = dict(zip((f"{base}.cdx.json", f"{base}.review.json"), both, strict=True))
+    evidence = evidence_of(*(hashlib.sha256(found).hexdigest() for found in both))
+    [package] = [entry["package"] for entry in shelf.versions["acme.ink"]]
+    if vouched:
+        shelf.change("acme.ink", "1.0.0", package=package | {"evidence": evidence})
 
 
 def test_what_publishing_writes_beside_a_package_is_understood():
@@ -137,14 +144,14 @@ def test_what_publishing_writes_beside_a_package_is_understood():
 
 
 def test_the_bill_of_materials_and_the_review_are_read_and_held_against_what_is_installed(ink, shelf, tmp_path):  # fmt: skip
-    put(shelf, bill(ink), review(ink))
+    put(shelf, bill(ink), review(ink), vouched=False)
     gh = program(tmp_path, f'echo "$3" >> {tmp_path}/asked')
 
     found = Provenance(ink.updates, program=gh).of(id_("acme.ink"))
 
     assert [one.is_good for one in found.all] == [True, True, True]
-    assert found.materials.says == "bill of materials: exactly the 1 file of the package, and 1 dependency, as attested"  # fmt: skip
-    assert found.review.says == f"review: let in: nothing stood against it (commit {COMMIT[:12]}, exactly these files), as attested"  # fmt: skip
+    assert found.materials.says == "bill of materials: exactly the 1 file of the package, and 1 dependency"  # fmt: skip
+    assert found.review.says == f"review: let in: nothing stood against it (commit {COMMIT[:12]}, exactly these files)"  # fmt: skip
     names = [line.rpartition("/")[2] for line in (tmp_path / "asked").read_text().splitlines()]
     assert names == ["acme.ink-1.0.0.zip", "acme.ink-1.0.0.cdx.json", "acme.ink-1.0.0.review.json"]
 
@@ -185,13 +192,47 @@ def test_a_review_that_lets_nothing_in_or_is_of_something_else_is_said(ink, shel
 
 
 def test_what_the_program_does_not_vouch_for_is_not_proven_whatever_it_says(ink, shelf, tmp_path):
-    put(shelf, bill(ink), review(ink))
-    gh = program(tmp_path, 'case "$3" in *.zip) ;; *) echo "no attestation" >&2; exit 1;; esac')
+    put(shelf, bill(ink), b"[" * 4_000_000, vouched=False)
+    gh = program(tmp_path, 'case "$3" in *.review.json) echo "no attestation" >&2; exit 1;; esac')
 
     found = Provenance(ink.updates, program=gh).of(id_("acme.ink"))
 
     assert [one.is_good for one in found.all] == [True, False, False]
-    assert found.review.says.endswith("; but not proven to be the registry's: gh says no attestation")  # fmt: skip
+    assert found.materials.says == (
+        "bill of materials: acme.ink-1.0.0.review.json is not proven to be the registry's: gh says no attestation"
+    )
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["bill", "review"])
+def test_what_the_index_does_not_vouch_for_is_not_even_read(ink, shelf, tmp_path, which):
+    put(shelf, bill(ink), review(ink))
+    name = list(shelf.beside)[which]
+    shelf.beside[name] = b"[" * 4_000_000  # what a reader of JSON would choke on
+
+    found = Provenance(ink.updates, program=program(tmp_path, "exit 0")).of(id_("acme.ink"))
+
+    assert [one.is_good for one in found.all] == [True, False, False]
+    assert found.materials.says.endswith("is not what the index vouches for; neither was read")
+
+
+def test_what_neither_the_index_nor_an_attestation_vouches_for_proves_nothing(
+    ink, shelf, tmp_path, monkeypatch
+):
+    put(shelf, bill(ink), review(ink), vouched=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    found = Provenance(ink.updates).of(id_("acme.ink"))
+
+    assert [one.is_good for one in found.all] == [False, False, False]
+    assert found.materials.says == (
+        "bill of materials: the index vouches for the newest version's alone, and no attestation for acme.ink 1.0.0's"
+    )
+    put(shelf, bill(ink), review(ink))
+    assert [one.is_good for one in Provenance(ink.updates).of(id_("acme.ink")).all] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_release_without_them_says_so(ink, shelf, tmp_path):

@@ -8,6 +8,7 @@ Source: attack table B4: endless and slow answers, redirects without end.
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ class Web:
             Unavailable: no answer, a broken or a slow one.
             Refused: a redirect to somewhere less safe, or one too many.
         """
+        handled = sys.exc_info()[1]  # what whoever asks is dealing with is not why nobody answers
         clock = Clock(total_seconds or self.patience.total_seconds, self._handles)
         try:
             answer = self._followed(url, headers or {})
@@ -64,7 +66,7 @@ class Web:
             if clock.verdict:  # cut short, a body without a length looks whole
                 raise Unavailable(f"GET {url}: {clock.verdict}")
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unavailable(f"GET {url}: {clock.verdict or _reason(error)}") from error
+            raise Unavailable(f"GET {url}: {clock.verdict or _reason(error, handled)}") from error
         finally:
             clock.stop()
 
@@ -120,10 +122,13 @@ class Web:
         return self._managers[proxy]
 
 
-def _reason(error: Exception) -> str:
-    """Return what went wrong underneath, without the pool and the retries around it."""
+def _reason(error: Exception, handled: BaseException | None) -> str:
+    """Return what went wrong underneath, without the pool and the retries around it.
+
+    `handled` went wrong before, elsewhere.
+    """
     cause: BaseException = getattr(error, "reason", None) or error
-    while (below := cause.__cause__ or cause.__context__) is not None:
+    while (below := cause.__cause__ or cause.__context__) not in (None, handled):
         cause = below
     if "IncompleteRead" in type(cause).__name__:
         return "the answer broke off"

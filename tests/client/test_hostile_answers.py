@@ -293,3 +293,13 @@ def test_nobody_there_is_said_in_one_sentence():
         Unavailable, match=r"GET http://127.0.0.1:9/x: no answer \(Connection refused\)"
     ):
         fetched("http://127.0.0.1:9/x")
+
+
+@pytest.mark.parametrize("answer", [silent, after(head("200 OK"), silent)], ids=["head", "body"])
+def test_why_nobody_answers_is_not_what_went_wrong_before(answer, tmp_path):
+    with answering(answer) as url:
+        try:
+            (tmp_path / "not kept here").read_bytes()
+        except OSError:  # so it is asked for, as everything is that is not at hand
+            with pytest.raises(Unavailable, match="timed out"):
+                fetched(url)

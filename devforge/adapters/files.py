@@ -15,7 +15,7 @@ from devforge.adapters.archive import sync_directory
 
 _BEYOND = 0x7FFF0000  # past the end of any file we lock
 _IN_USE_SECONDS = 2.0
-_UNFINISHED = ".new-"
+UNFINISHED = ".new-"
 _GIVEN_UP_SECONDS = 3600  # nobody writes one file for so long
 _LEFT_SECONDS = 86400  # nor works that long in a folder
 
@@ -41,7 +41,7 @@ def read_plain(path: Path, *, limit_bytes: int) -> bytes:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Replace `path` by `content` in one step that survives a power cut. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -57,12 +57,12 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def folder_aside(directory: Path | None) -> Path:
     """Return an empty folder of our own in `directory`, or among the system's temporary ones. Raises OSError."""
-    return Path(tempfile.mkdtemp(dir=directory, prefix=_UNFINISHED))
+    return Path(tempfile.mkdtemp(dir=directory, prefix=UNFINISHED))
 
 
 def sweep_unfinished(directory: Path) -> None:
     """Delete what `write_whole` and `folder_aside` left in `directory` where they were killed. Raises OSError."""
-    for left in directory.glob(f"{_UNFINISHED}*"):
+    for left in directory.glob(f"{UNFINISHED}*"):
         age = time.time() - left.stat().st_mtime
         if left.is_dir() and age > _LEFT_SECONDS:
             shutil.rmtree(left, ignore_errors=True)

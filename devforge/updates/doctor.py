@@ -55,7 +55,7 @@ def examine(
     found += [*_wishes(home), *_past(home), *_present(home), *_small(home)]
     if not any(trouble.mend for trouble in found):
         found += _files(home, fetch, platform)
-    return found
+    return [*found, *_trust(home)]
 
 
 def mend(
@@ -172,6 +172,22 @@ def _small(home: Home) -> Iterator[Trouble]:
                 pass
 
         yield Trouble(f"{home.journal_file}: a change was interrupted", "finished or forgotten", finish)  # fmt: skip
+
+
+def _trust(home: Home) -> Iterator[Trouble]:
+    from devforge.updates.remembered import strays  # noqa: PLC0415 - reads what the registry says
+
+    for place, found in strays(home.root / "trust"):
+
+        def move(found: list[tuple[Path, str]] = found) -> None:
+            for path, _ in found:
+                _aside(home, path)()
+
+        said = ", ".join(
+            f"{'it' if p == place else p.relative_to(place)} {why}" for p, why in found[:3]
+        )
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        yield Trouble(f"{place}: {said}{more}", "moved aside; what is missing is fetched again, and verified", move)  # fmt: skip
 
 
 def _files(home: Home, fetch: Fetch | None, platform: str | None) -> Iterator[Trouble]:

@@ -38,7 +38,7 @@ from devforge.model.plain import to_plain
 
 _DOCUMENTS = 2000  # kept at most; a person looks at dozens
 _PARTS_SECONDS = 14 * 86400  # then nobody comes back for the rest
-_LARGEST_BYTES = 64 * 1024 * 1024  # above anything we write here
+LARGEST_BYTES = 64 * 1024 * 1024  # above anything we write here
 _WAIT_SECONDS = 5.0
 
 
@@ -117,7 +117,7 @@ class Store:
             return None
         path = self.directory / "documents" / pointer.sha256
         try:
-            content = read_plain(path, limit_bytes=_LARGEST_BYTES)
+            content = read_plain(path, limit_bytes=LARGEST_BYTES)
         except OSError:
             return None
         if hashlib.sha256(content).hexdigest() == pointer.sha256:
@@ -175,7 +175,7 @@ class Store:
                 continue
 
     def _intact(self, name: str) -> bytes:
-        content = read_plain(self.metadata / name, limit_bytes=_LARGEST_BYTES)
+        content = read_plain(self.metadata / name, limit_bytes=LARGEST_BYTES)
         known = self.state.files.get(name)
         if known and _sha256(content) not in known:
             self._warn(f"{self.metadata / name} was damaged and is fetched again")
@@ -185,17 +185,13 @@ class Store:
     def _read_state(self) -> State:
         path = self.directory / "state.json"
         try:
-            sealed = json.loads(read_plain(path, limit_bytes=_LARGEST_BYTES))
-            if sealed["sha256"] == _sha256(_canonical(sealed["state"])):
-                return from_plain(State, sealed["state"])
+            return read_state(path)
         except FileNotFoundError:
             return State()
         except OSError as error:
             self._warn(f"{path} cannot be read ({error.strerror}); everything is looked up again")
-            return State()
-        except (ValueError, KeyError, TypeError, RecursionError):
-            pass
-        self._warn(f"{path} was damaged; everything is looked up again")
+        except ValueError:
+            self._warn(f"{path} was damaged; everything is looked up again")
         return State()
 
     def _prepare(self) -> bool:
@@ -236,6 +232,17 @@ class Store:
     def _warn(self, text: str) -> None:
         if text not in self.warnings:
             self.warnings.append(text)
+
+
+def read_state(path: Path) -> State:
+    """Return the state at `path`. Raises OSError where it cannot be read, ValueError where it is damaged."""
+    try:
+        sealed = json.loads(read_plain(path, limit_bytes=LARGEST_BYTES))
+        if sealed["sha256"] != _sha256(_canonical(sealed["state"])):
+            raise ValueError(f"{path}: is not what was written")
+        return from_plain(State, sealed["state"])
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{path}: is nothing that is written here") from error
 
 
 def _sealed(state: State) -> bytes:

@@ -135,8 +135,7 @@ def _swaps(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Findi
         shape = _WALLET_SHAPE.search(file.text)
         if shape is None:
             continue
-        seen = files.get(file.path)
-        copied = seen is not None and seen.has("power-clipboard")
+        copied = any(seen.has("power-clipboard") for seen in files.values())
         if copied or _EXCHANGED.search(file.text):
             does = (
                 "uses the clipboard" if copied else "puts something in the place of what it finds"

@@ -44,6 +44,7 @@ class Mark:
     line: int
 
 
+ONE_OF_MANY = "a variable of the environment whose name comes from elsewhere"
 VARIABLES, VARIABLE = "other functions' variables", "a variable of another function"
 _MORE_CREDENTIALS = {
     "wallets": re.compile(

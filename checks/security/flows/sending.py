@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from checks.security import rules
+from checks.security.code_text import names_a_host
 from checks.security.flows import marks as m
 from checks.security.flows.arrivals import (
     BACKGROUND,
@@ -47,6 +48,8 @@ def _sent(call: Call, texts: Mapping[str, str]) -> Iterator[Arrival]:
                 f"this sends {found[0].what} away as the name of a host",
                 found[0],
             )
+        elif found[0].what == m.ONE_OF_MANY and not names_a_host(texts.values()):
+            pass  # who writes the request says where it goes, and what of
         elif not _is_its_own(found[0].what, url.text) and not _only_its_own(
             found[0].what, url.text, texts[call.scope.path]
         ):

@@ -23,16 +23,19 @@ from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
 
 _SCRIPT = (".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx")
+_MOST_OF_OTHERS = 2_000_000  # bytes of a file of others' code
 _MOST_DATA = 200_000  # bytes of a file that is no code
 
 
 def check(submission: Submission) -> Iterator[Finding]:
     """Yield the first hidden name of each file of the extension's own."""
     for file in shipped(submission.tree):
-        ours = is_at_home(file.path, submission) and place_of(file.path) != "vendored"
-        if not (ours and file.is_plain) or is_published_copy(file.path, submission):
+        theirs = place_of(file.path) == "vendored"
+        if not file.is_plain or is_published_copy(file.path, submission):
             continue
-        if (found := _first(file)) is not None:
+        if not theirs and not is_at_home(file.path, submission):
+            continue
+        if (found := _pieces(file) if theirs else _first(file)) is not None:
             line, words = found
             yield rules.HIDDEN.finding(
                 at=file.path,
@@ -41,6 +44,13 @@ def check(submission: Submission) -> Iterator[Finding]:
                 remedy=rules.REMEDIES[rules.HIDDEN.id],
                 severity=milder("person", file.path, submission),
             )
+
+
+def _pieces(file: SourceFile) -> tuple[int, str] | None:
+    """A name put together in what looks like a library: what these choose while they run tells nothing."""
+    if not CODE.fullmatch(file.path) or len(file.content) > _MOST_OF_OTHERS:
+        return None
+    return next(hidden_in(without_comments(file.path, file.text)), None)
 
 
 def _first(file: SourceFile) -> tuple[int, str] | None:

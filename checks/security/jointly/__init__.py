@@ -15,9 +15,12 @@ from checks.security import rules
 from checks.security.credentials import picks_by_own_prefix
 from checks.security.jointly.dangers import DANGERS, TELLING, Danger
 from checks.security.jointly.owned import (
+    is_for_a_forge,
     is_for_its_giver,
     is_for_its_service,
+    is_for_its_service_alone,
     is_its_own,
+    is_its_users,
     is_others,
 )
 from checks.security.jointly.reading import Code, are_near, code_of, is_small, lines_with
@@ -27,6 +30,8 @@ from checks.security.jointly.signs.private import (
     HOME_BY_PARTS,
     HOME_OF_OTHERS,
     LOGIN_VARIABLE,
+    LOGINS_OF_PROGRAMS,
+    SERVICE_SECRET,
     SESSION,
     WHOLE_ENVIRONMENT,
 )
@@ -92,18 +97,24 @@ def places_in(code: Code, sign: Sign) -> Iterator[_Place]:
 
 
 def _allowed(submission: Submission, codes: Sequence[Code], sign: Sign) -> Callable[[_Place], bool]:
-    """What does not count: a folder of the extension's own, a key for the very service it is sent to."""
-    if sign in (HOME_BY_PARTS, HOME_OF_OTHERS, HOME_OF_SOMEBODY, BELOW_HOME):
-        return lambda place: not is_its_own(submission, place[0].text, place[2])
-    if sign is LOGIN_VARIABLE:
-        return lambda place: not is_for_its_service(submission, codes, place[2])
-    if sign is SESSION:
-        return lambda place: not is_for_its_giver(codes, place[2])
-    if sign is WHOLE_ENVIRONMENT:
-        return lambda place: not picks_by_own_prefix(place[0].text[place[1] : place[1] + _BESIDE])
-    if sign is REPLACES_OTHERS:
-        return lambda place: is_others(place[0].text, place[2])
-    return lambda _: True
+    """What counts: no folder of the extension's own, no key for the very service it is sent to."""
+    excuses: dict[int, Callable[[_Place], bool]] = {
+        id(LOGIN_VARIABLE): lambda place: is_for_its_service(submission, codes, place[2]),
+        id(SERVICE_SECRET): lambda place: is_for_its_service_alone(codes, place[2]),
+        id(LOGINS_OF_PROGRAMS): lambda _: is_for_a_forge(codes),
+        id(SESSION): lambda place: is_for_its_giver(codes, place[2]),
+        id(WHOLE_ENVIRONMENT): lambda place: _is_one_variable(submission, place),
+        id(REPLACES_OTHERS): lambda place: not is_others(place[0].text, place[2]),
+    }
+    for below_home in (HOME_BY_PARTS, HOME_OF_OTHERS, HOME_OF_SOMEBODY, BELOW_HOME):
+        excuses[id(below_home)] = lambda place: is_its_own(submission, place[0].text, place[2])
+    excused = excuses.get(id(sign))
+    return lambda place: excused is None or not excused(place)
+
+
+def _is_one_variable(submission: Submission, place: _Place) -> bool:
+    code, at, line = place
+    return picks_by_own_prefix(code.text[at : at + _BESIDE]) or is_its_users(submission, line)
 
 
 def _together(

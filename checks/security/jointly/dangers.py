@@ -203,6 +203,56 @@ DANGERS = (
     Danger("a reviewer would never see it happen", running.NOW_AND_THEN, (running.STARTS,)),
     Danger("all that is in a repository could be sent away", network.PUSHES, (running.STARTS,)),
     Danger("nobody could read what it computes", running.WASM_UNNAMED, (network.ASKS,)),
+    Danger(
+        "what people write could be sent away as they write it",
+        private.KEYSTROKES,
+        (network.SENDS,),
+    ),
+    Danger(
+        "a key could end up with somebody it is not for", private.SERVICE_SECRET, (network.SENDS,)
+    ),
+    Danger(_READS_AND_SENDS, private.WALLETS, (private.READS, network.SENDS)),
+    Danger(_READS_AND_SENDS, private.LOGINS_OF_PROGRAMS, (network.SENDS,)),
+    Danger(
+        "a login could end up with somebody it is not for",
+        private.LOGIN_HEADERS,
+        (network.TELLS_FIXED_HOST,),
+        in_one_file="always",
+    ),
+    Danger(
+        "what others import could do something else",
+        changing.CHANGES_IMPORTS,
+        (changing.ALTERS_SOURCES,),
+    ),
+    Danger(
+        "code could lie in that data, where nobody reads it",
+        running.RESOLVES,
+        (running.OWN_TABLE,),
+        in_one_file="always",
+    ),
+    Danger("a text could do all that its user may", running.ASKS_NOBODY, (running.STARTS,)),
+    Danger("nobody sees what it does", running.CALLS_UNNAMED, ()),
+    Danger(
+        "whoever wrote the project could run what they like",
+        running.MAKES_CODE,
+        (running.OF_OPEN_FILE,),
+    ),
+    Danger("whoever wrote the project could run what they like", running.PROJECTS_PAGE, ()),
+    Danger(
+        "somebody else could choose what the editor starts",
+        changing.SETS_CHOSEN,
+        (network.LISTENS,),
+    ),
+    Danger(
+        "packages of somebody else would be installed later",
+        changing.INSTALLS_OTHERS,
+        (changing.CHANGES_FILES,),
+    ),
+    Danger("what it writes could run that", changing.DOWNLOAD_LINES, (changing.CHANGES_FILES,)),
+    Danger("that page could do what it likes", network.REMOTE_PAGE, (running.CALLS_CHOSEN,)),
+    Danger(
+        "only some people would ever see it", running.CHANGES_BY_PLACE, (changing.REMOVES_TREES,)
+    ),
 )
 # Signs of which an update's first is worth a look; what every extension does, and powers, which are compared, are not.
 _EVERYDAY = (running.STARTS, running.MAKES_CODE)

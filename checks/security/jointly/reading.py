@@ -9,7 +9,7 @@ from functools import cached_property
 
 from checks.places import is_at_home, place_of, shipped
 from checks.security.code_text import CODE, without_comments
-from checks.vendored import is_published_copy
+from checks.vendored import is_published_copy, judged_apart
 from devforge.model.submission import Submission
 
 _HOME = re.compile(
@@ -63,14 +63,20 @@ def code_of(submission: Submission) -> list[Code]:
 
 def _codes(submission: Submission) -> Iterator[Code]:
     for file in shipped(submission.tree):
-        ours = is_at_home(file.path, submission) and place_of(file.path) != "vendored"
-        theirs = is_published_copy(file.path, submission)
-        if not ours or theirs or not file.is_plain:
+        theirs = place_of(file.path) == "vendored"
+        ours = _is_nobodys(file.path, submission) if theirs else is_at_home(file.path, submission)
+        if not ours or is_published_copy(file.path, submission) or not file.is_plain:
             continue
         if _PAGE.fullmatch(file.path):
             yield Code(file.path, scripts_of(file.text))
         elif CODE.fullmatch(file.path):
             yield Code(file.path, with_one_home(without_comments(file.path, file.text)))
+
+
+def _is_nobodys(path: str, submission: Submission) -> bool:
+    """Whether a file lies among others' code and no package is named whose copy it would be, so that nobody can compare it."""
+    one = judged_apart(path, submission)
+    return one is not None and one.kind == "package" and not one.name
 
 
 def with_one_home(text: str) -> str:

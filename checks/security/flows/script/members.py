@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from checks.security.flows.answers import variable_value
 from checks.security.flows.follow import Follower
-from checks.security.flows.marks import Kind, Mark
+from checks.security.flows.marks import ONE_OF_MANY, Kind, Mark
 from checks.security.flows.package import Scope
 from checks.security.flows.script import syntax as s
 from checks.security.flows.script.names import GLOBALS, meaning_of, plain
@@ -157,7 +157,10 @@ class Members(Follower):
             member = ast.Attribute(node.value, part.text, ast.Load())
             member.lineno = node.lineno
             return self.attribute_of(base, member, scope)
-        return Value(frozenset(k for k in base.marks if k.kind != "function"))
+        marks = {k for k in base.marks if k.kind != "function"}
+        if part.of("environment"):  # each name of it in turn
+            return Value(frozenset(marks))
+        return Value(frozenset(map(_one_of_many, marks)))
 
     def _dictionary(self, node: ast.Dict, scope: Scope) -> Value:
         fields: dict[str, Value] = {}
@@ -198,6 +201,13 @@ class Members(Follower):
         paths = [n.removeprefix(OWN).removeprefix(AT) for n in names if n.startswith((OWN, AT))]
         for path in paths or [scope.path]:
             self.keep(f".{path}:{target.attr}", value)
+
+
+def _one_of_many(mark: Mark) -> Mark:
+    """What is taken out of the environment by a name that comes from elsewhere is one variable of it."""
+    if mark.kind != "environment":
+        return mark
+    return Mark("token", ONE_OF_MANY, mark.path, mark.line)
 
 
 def joined(values: Iterable[Value]) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checks.security.commands import DOWNLOADS
 from checks.security.jointly.signs.sign import SEPARATOR, sign
 
 WRITES = sign(
@@ -127,4 +128,30 @@ LOCKED_ADDRESSES = sign(
     "changes where locked packages come from, or takes their checksums out",
     "resolved integrity",
     r"\.resolved\s*=[^=>]|\bdelete\s+[\w$.]+\.integrity\b|\.integrity\s*=[^=>]|\[[\"'](?:resolved|integrity)[\"']\]\s*=[^=]|\.pop\s*\(\s*[\"']integrity",
+)
+CHANGES_IMPORTS = sign(
+    "stands between programs and the modules that they load",
+    "meta_path path_hooks registerHooks module.register",
+    r"\bsys\.(?:meta_path|path_hooks)\s*\.\s*(?:insert|append)\s*\(|\bregisterHooks\s*\(|\bmodule\.register\s*\(",
+)
+ALTERS_SOURCES = sign(
+    "changes the source of modules on the way",
+    ".replace( .source",
+    r"\b(?:data|source|code|text|body)\w*\s*=\s*(?:\w+\.)*(?:data|source|code|text|body)\w*\.replace\s*\(|\.source\s*=[^=]",
+    also=r"\bdef\s+(?:get_data|get_source|source_to_code|exec_module)\b|\bload\s*\(|\bregisterHooks\b",
+)
+SETS_CHOSEN = sign(
+    "changes settings of the editor whose names it does not spell out",
+    "settings.set settings.update onfiguration",
+    r"\bsettings\.(?:set|update)\s*\(\s*(?![\"'`])[a-z_$][\w$]*\s*,",
+)
+INSTALLS_OTHERS = sign(
+    "names one package to be installed under the name of another",
+    "npm:",
+    r"[\"'`]npm:@?[\w$]",
+)
+DOWNLOAD_LINES = sign(
+    "holds a shell line that downloads a program and runs it",
+    "curl wget Invoke-WebRequest iwr",
+    DOWNLOADS.pattern,
 )

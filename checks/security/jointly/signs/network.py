@@ -8,13 +8,13 @@ _ELSEWHERE = r"https?://(?!127|localhost|www\.w3\.org/(?:1999|2000)/)"
 SENDS = sign(
     "sends data over the network",
     "body POST PUT PATCH sendBeacon axios got( got. ky( ky. superagent needle .post .put .patch .request urlopen Request sendall "
-    "sendto send_message sendmail storbinary put_object upload_file putObject WebSocket net. tls. dgram fetch get( head( :// "
-    "URLSearchParams searchParams urlencode .data FormData add_header headers openExternal webbrowser .src gethostbyname getaddrinfo resolve lookup push commit Handler( user-agent cookie referer x- User-Agent",
+    "sendto IMAP4 send_message sendmail storbinary put_object upload_file putObject WebSocket net. tls. dgram fetch get( head( :// "
+    "URLSearchParams searchParams urlencode .data FormData add_header headers openExternal webbrowser .src gethostbyname getaddrinfo resolve lookup push commit Handler Audio( Image( user-agent cookie referer x- User-Agent",
     r"\bbody\s*[:,=]|\bmethod\s*[:=]\s*[\"'](?:POST|PUT|PATCH)|[\"'](?:POST|PUT|PATCH)[\"']|\bsendBeacon\b",
     r"\b(?:axios|got|ky|superagent|needle)\s*(?:\.\s*(?:post|put|patch|request)\s*)?\(",
     r"\b(?:requests|httpx|session|client|_?http)\.(?:post|put|patch|request)\s*\(",
     r"\burlopen\s*\(\s*[^,()\n]+(?:\([^()\n]*\))?\s*,\s*(?!timeout|context)\w|\bRequest\s*\([^)\n]*(?:\bdata\b|,\s*\w+)",
-    r"\.(?:sendall|sendto|send_message|sendmail|storbinary|put_object|upload_file\w*|putObject)\s*\(",
+    r"\bIMAP4(?:_SSL)?\s*\(|\.(?:sendall|sendto|send_message|sendmail|storbinary|put_object|upload_file\w*|putObject)\s*\(",
     r"\bnew WebSocket\b|\b(?:net|tls)\.(?:connect|createConnection)\s*\(|\bdgram\.createSocket\b",
     r"\b(?:fetch|get|request|urlopen|head)\s*\(\s*(?:`[^`\n]*\$\{|f[\"'][^\"'\n]*\{|[\"'][^\"'\n]*[\"']\s*\+)",
     r"[\"'`]https?://[^\s\"'`]+\?[^\s\"'`]*=(?:[\"'`]\s*\+|\$?\{)",
@@ -24,17 +24,17 @@ SENDS = sign(
     r"\bheaders\s*:\s*\{[^}\n]*[\"']\s*:\s*[a-z]\w*\s*[,}]|\bopenExternal\s*\(\s*(?!(?:[\w$]+\.)*(?:parse\s*\(\s*)?[\"'][^\"'\n]*[\"']\s*\))",
     r"\bwebbrowser\.open\w*\s*\(\s*(?![\"'][^\"'\n]*[\"']\s*\))|\.src\s*=\s*(?:[\"']https?:[^\"'\n]*[\"']\s*\+|`[^`\n]*\$\{)",
     r"[\"']?(?:user-agent|cookie|referer|x-[\w-]+)[\"']?\s*:\s*(?![\"'\s])",
-    r"\b(?:HTTP|SMTP|SysLog|Datagram|Socket)Handler\s*\(|\.request\s*\(\s*[\"'](?:POST|PUT)",
+    r"\b(?:HTTP|SMTP|SysLog|Datagram|Socket)Handler(?:\s*\(|[\"'])|\bnew\s+(?:Audio|Image|EventSource)\s*\(\s*(?:`[^`\n]*\$\{|[\"'][^\"'\n]*[\"']\s*\+)|\.request\s*\(\s*[\"'](?:POST|PUT)",
     r"\b(?:gethostbyname|getaddrinfo|resolve4?|resolveTxt|lookup)\s*\(\s*(?:f[\"'`]|`[^`\n]*\$\{|[\"'][^\"'\n]*[\"']\s*\+|\w+\s*\+)",
     r"[\"']push[\"']\s*,\s*[\"'`]?(?:https?:|git@)|[\"']commit[\"']\s*,\s*[\"']-m[\"']\s*,\s*(?:f[\"']|`|\w)",
 )
 ASKS = sign(
     "asks the network for something",
     "fetch axios got( got. ky( ky. urlopen urlretrieve requests. httpx. aiohttp. http. https. HTTPConnection HTTPSConnection WebSocket "
-    "EventSource create_connection start_server create_server serve_forever createServer socket( .connect undici needle resolveTxt dns.resolver",
+    "EventSource create_connection open_connection start_server create_server serve_forever createServer socket( .connect undici needle resolveTxt dns.resolver",
     r"\bfetch\s*\(|\b(?:axios|got|ky|needle|undici)\b\s*[.(]|\burl(?:open|retrieve)\s*\(|\b(?:requests|httpx)\.\w+\s*\(",
     r"\baiohttp\.\w+|\bhttps?\.(?:get|request)\s*\(|\bHTTPS?Connection\s*\(|\bnew (?:WebSocket|EventSource)\b",
-    r"\bstart_server\s*\(|\bcreate_server\s*\(|\bserve_forever\s*\(|\b(?:https?|net|tls)\.createServer\s*\(|\bcreate_connection\s*\(|\bsocket\.socket\s*\(|\b(?:net|tls)\.connect\s*\(|\bresolveTxt\s*\(|dns\.resolver",
+    r"\bstart_server\s*\(|\bcreate_server\s*\(|\bserve_forever\s*\(|\b(?:https?|net|tls)\.createServer\s*\(|\b(?:create|open)_connection\s*\(|\bsocket\.socket\s*\(|\b(?:net|tls)\.connect\s*\(|\bresolveTxt\s*\(|dns\.resolver",
 )
 LISTENS = sign(
     "takes messages from another machine",
@@ -94,9 +94,10 @@ LEADS_CONNECTIONS = sign(
 )
 PICTURE_TELLS = sign(
     "makes the address of a picture or a style out of what it knows",
-    "url( .src <img",
-    r"\burl\(\s*[\"']?https?://[^)\n]*\$?\{|\.src\s*=\s*(?:[\"']https?:[^\"'\n]*[\"']\s*\+|`https?:[^`\n]*\$\{)|<img\b[^>\n]*\bsrc=\\?[\"']?https?://[^>\"'\n]*\$?\{",
-    unless=r"shields\.io|badge|avatar|githubusercontent|gstatic|favicon",
+    "url( .src <img ](http",
+    r"\burl\(\s*\\?[\"']?(?:https?://[^)\n]*\$?\{|\$?\{[^)\n]*[?&]\w+=\$?\{)|\.src\s*=\s*(?:[\"']https?:[^\"'\n]*[\"']\s*\+|`https?:[^`\n]*\$\{)|<img\b[^>\n]*\bsrc=\\?[\"']?https?://[^>\"'\n]*\$?\{"
+    r"|!\[[^\]\n]*\]\(https?://[^)\n]*\$?\{",
+    unless=r"shields\.io|badgen\.net|badge\.fury\.io|gravatar|githubusercontent|gstatic|favicon",
 )
 SERVES = sign(
     "serves whoever connects",
@@ -108,4 +109,10 @@ PUSHES = sign(
     "push",
     r"[\"'`]push[\"'`](?:[ \t]*,[ \t]*[\"'`]-[^\"'`\n]*[\"'`])*[ \t]*,[ \t]*(?!\w*(?:remote|origin|upstream|branch|ref|tag|arg|head|option|flag|param))[a-z_]\w*\b(?![ \t]*[:=])",
     also=r"\bgit\b",
+)
+TELLS_FIXED_HOST = sign(
+    "tells a host that it names something",
+    "http HTTP",
+    r"`https?://(?!127|localhost)[^/`\n$]+[^`\n]*\$\{|\bf[\"']https?://(?!127|localhost)[^/\"'\n{]+[^\"'\n]*\{|[\"']https?://(?!127|localhost)[^\"'\n]+[\"']\s*\+"
+    r"|\bHTTPS?Connection\s*\(\s*[\"'][\w-]+\.[\w.-]+[\"']",
 )

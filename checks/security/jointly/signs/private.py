@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.security.jointly.signs.sign import JOINED, VARIABLE, sign
+from checks.security.jointly.signs.sign import JOINED, SEPARATOR, VARIABLE, sign
 
 READS = sign(
     "reads files",
@@ -13,8 +13,8 @@ READS = sign(
 )
 WHOLE_ENVIRONMENT = sign(
     "reads the environment as a whole, or by names that are put together",
-    "environ getenv env",
-    r"\bos\.environ\b(?!\s*(?:\[\s*[\"']|\.(?:get|setdefault|pop|update|putenv)\s*\(\s*(?:[\"']|[A-Z_]{3,}\b)|\[\s*[A-Z_]{3,}\s*\]))",
+    "environ getenv env vars(os) __dict__",
+    r"\bvars\s*\(\s*os\s*\)|\bos\.__dict__|[\"']environb?[\"']\s*\]|\bos\.environ\b(?!\s*(?:\[\s*[\"']|\.(?:get|setdefault|pop|update|putenv)\s*\(\s*(?:[\"']|[A-Z_]{3,}\b)|\[\s*[A-Z_]{3,}\s*\]))",
     r"\bos\.getenv\s*\(\s*(?![\"'A-Z])|\bgetenv\s*\(\s*[\"'][^\"'\n]*[\"']\s*\+",
     r"\bprocess\.env\b(?!\s*(?:!?\??\.\[?[A-Za-z_$]|\[\s*[\"'`](?![^\]\n]*\+)))|\bprocess\s*\[\s*[\"'`]env|\bprocess\.env\[\s*`[^`]*\$\{",
     r"\benv\b[^\n=]{0,40}\}\s*=\s*(?:await\s|process|globalThis|global|require|self)",
@@ -58,7 +58,8 @@ HOME_OF_OTHERS = sign(
 STORED_SECRETS = sign(
     "reads secrets that the editor or the system keeps, whosever they are",
     "secrets keytar keyring findCredentials safeStorage",
-    r"\bsecrets\.(?:keys|entries|all|list|values)\s*\(|\bfindCredentials\s*\(|\bsecrets\.get\s*\(\s*(?![\"'`A-Z])\w+\s*\)"
+    r"\b(?:vars|dict|list|str|repr|JSON\.stringify|Object\.\w+)\s*\(\s*[\w.]*\bsecrets\s*[,)]|\bsecrets\.__dict__"
+    r"|\bsecrets\.(?:keys|entries|all|list|values)\s*\(|\bfindCredentials\s*\(|\bsecrets\.get\s*\(\s*(?![\"'`A-Z])\w+\s*\)"
     r"|\bkeyring\.get_(?:password|credential)\s*\(\s*(?![\"'A-Z_])|\bget_all_keys\s*\(|\bget_collection_by_alias\b|\bget_all_items\s*\(",
 )
 TYPED = sign(
@@ -154,4 +155,31 @@ PAGES_FIELDS = sign(
     "input field form password",
     r"\bquerySelector(?:All)?\s*\(\s*\\?[\"'`][^\"'`\n]*\b(?:input|textarea|form|password)\b|\baddEventListener\s*\(\s*\\?[\"'`](?:input|submit|keydown)\\?[\"'`]",
     also=r"<iframe|<webview|contentDocument|contentWindow",
+)
+WALLETS = sign(
+    "names what wallets keep their keys in",
+    "UTC-- keystore wallet.dat mnemonic id.json",
+    r"UTC--|[\"'`/^|(]keystore(?:\.json)?[\"'`/$|)]|wallet\\?\.dat\b|\bmnemonic\.txt|solana[/\\\"',\s]+id\\?\.json",
+)
+LOGINS_OF_PROGRAMS = sign(
+    "asks another program for the login that it keeps",
+    "credential auth find- print-access-token",
+    rf"[\"'`\s]git{SEPARATOR}credential(?:-\w+)?{SEPARATOR}(?:fill|get)\b|[\"'`]gh{SEPARATOR}auth{SEPARATOR}(?:token|status)\b"
+    rf"|\bfind-(?:generic|internet)-password\b|\bprint-access-token\b",
+)
+LOGIN_HEADERS = sign(
+    "takes what logs people in out of the headers of requests",
+    "uthorization ookie auth cook",
+    r"(?i:\bheaders?\w*(?:\([^()\n]*\))?\)*\s*\??\.(?:get\s*\(\s*[\"'](?:proxy-)?(?:authorization|cookie)|authorization\b(?!\s*=[^=])))"
+    r"|(?i:\bheaders\s*\[\s*[\"'](?:authorization|cookie)[\"']\s*\](?!\s*=[^=]))|\.startswith\s*\(\s*\(?\s*[\"'](?:auth|cook)",
+)
+KEYSTROKES = sign(
+    "is told of each key that is typed",
+    "onType onKey on_type on_key onDidType",
+    r"\.(?:on(?:Did)?(?:Type|Key(?:Down|Up|Press|stroke)?)|on_(?:type|key\w*))\s*(?:\?\.\s*)?\(",
+)
+SERVICE_SECRET = sign(
+    "takes a key of a service out of the user's secrets, and talks to others as well",
+    "secrets.get",
+    r"\bsecrets\.get\s*\(\s*[\"'`](?P<name>[A-Za-z][\w.-]{2,60})[\"'`]",
 )

@@ -6,12 +6,13 @@ from checks.security.jointly.signs.sign import SEPARATOR, sign
 
 MAKES_CODE = sign(
     "runs a text as code",
-    "exec eval compile Function Script runIn .constructor SourceTextModule runsource runcode construct data: exec_module",
+    "exec eval compile Function Script runIn .constructor SourceTextModule runsource runcode construct data: exec_module _eval_type ForwardRef get_type_hints createElement(",
     r"(?<![\w.])(?:exec|eval)\s*\(\s*(?![\"'`)\s])|\bexec\s*\(\s*compile|(?<![\w.])compile\s*\([^\n]{0,200}[\"'](?:exec|eval)[\"']",
     r"\bnew\s+Function\s*\(|(?<![\w.])Function\s*\(\s*(?![\"'`)])|\brunIn(?:This|New)?Context\s*\(|\bnew (?:vm\.)?Script\s*\(",
     r"\._compile\s*\(|\bFunctionType\s*\(|\.constructor\s*\(\s*[\"'`]return|\bnew (?:vm\.)?SourceTextModule\b|\bcompileFunction\s*\(",
     r"getPrototypeOf\s*\(\s*(?:async\s*)?(?:function|\()[^\n]{0,60}\.constructor",
     r"\.run(?:source|code)\s*\(|\bReflect\.construct\s*\(\s*\w*(?:[mM]aker|[fF]unction|[cC]tor|[cC]onstructor)\w*\s*,|\bnew\s+\w*(?:AsyncFunction|GeneratorFunction)\s*\(|\.exec_module\s*\(",
+    r"\b_eval_type\s*\(|\bForwardRef\s*\([^\n]*_evaluate|\bget_type_hints\s*\(\s*type\s*\(|\bcreateElement\s*\(\s*[\"'`]script[\"'`]\s*\)",
     r"[\"'`]data:(?:text|application)/?[\"'`,\s\w\[\];]{0,20}(?:java|ecma)script",
     unless=r"\bre\.compile|function\s+(?:eval|exec)|def\s+(?:exec|eval)|execCommand",
 )
@@ -84,17 +85,18 @@ LOADS_YAML = sign(
 )
 RESOLVES = sign(
     "calls what a text names",
-    "resolve_name locate( attrgetter methodcaller sys.modules import_string",
+    "resolve_name locate( attrgetter methodcaller sys.modules ).modules import_string getattr(",
     r"\bresolve_name\s*\(\s*(?![\"')])|\b(?:pydoc\.)?locate\s*\(\s*(?![\"')])|\b(?:attrgetter|methodcaller)\s*\(\s*(?![\"')*])",
-    r"\bsys\.modules\s*\[\s*(?![\"']|__name__|[^\]\n]*__module__)|\bsys\.modules\.get\s*\(\s*(?![\"']|__name__)|\bimport_string\s*\(\s*(?![\"')])",
+    r"(?:\bsys|__import__\s*\(\s*[\"']sys[\"']\s*\))\.modules\s*\[\s*(?![\"']|__name__|[^\]\n]*__module__)|\bsys\.modules\.get\s*\(\s*(?![\"']|__name__)|\bimport_string\s*\(\s*(?![\"')])",
+    r"\bgetattr\s*\(\s*(?:importlib\.import_module|import_module|__import__)\s*\(\s*[a-z_]\w*\s*\)\s*,\s*[a-z_]\w*\s*[,)]",
     unless=r"\bdef\s+locate|\bkey\s*=\s*(?:operator\.)?attrgetter|\bdel\s+sys\.modules|sys\.modules\[[^\]\n]+\]\s*=[^=]",
-    also=r"pkgutil|pydoc|operator|sys\.modules|import_string",
+    also=r"pkgutil|pydoc|operator|sys\.modules|import_string|import_module|__import__",
 )
 WALKS_TO_CALLS = sign(
     "goes to a member by the steps of a text, and calls what it finds",
     "reduce(",
     r"\breduce\s*\(\s*\(?\s*(?P<from>\w+)(?:\s*:\s*\w+)?\s*,\s*(?P<step>\w+)(?:\s*:\s*\w+)?\s*\)\s*=>\s*(?P=from)\s*(?:\?\.)?\[\s*(?P=step)\s*\]",
-    also=r"\.(?:call|apply)\s*\(",
+    also=r"\.(?:call|apply)\s*\(|\btypeof\s+\w+\s*===?\s*[\"'`]function",
 )
 NOW_AND_THEN = sign(
     "does something only on some days",
@@ -155,6 +157,39 @@ COMMANDS_CHOSEN = sign(
 CHANGES_BY_PLACE = sign(
     "does something only in certain places of the world",
     "timeZone tzname getlocale language country",
-    r"\bresolvedOptions\s*\(\s*\)\s*\.\s*(?:timeZone|locale)\b|\btime\.tzname\b|\bgetlocale\s*\(|\bnavigator\.languages?\b|ipapi|ip-api|\.country(?:_code|Code)?\b",
-    also=r"\.test\s*\(\s*\w*(?:zone|tz|locale|lang|country)|\bcreateHash\b|\bhashlib\b|(?i:zone|tz\w*|locale|lang\w*|country\w*)\)?\s*(?:\.(?:includes|startsWith|startswith|match)\s*\(|===?|\bin\b)",
+    r"\bresolvedOptions\s*\(\s*\)\s*\.\s*(?:timeZone|locale)\b|\{[^}\n]*\b(?:timeZone|locale)\b[^}\n]*\}\s*=[^\n]*\bresolvedOptions\b|\btime\.tzname\b|\bgetlocale\s*\(|\bnavigator\.languages?\b|ipapi|ip-api|\.country(?:_code|Code)?\b",
+    also=r"\.(?:test|has|includes)\s*\(\s*\w*(?i:zone|tz|locale|lang|country)|\bcreateHash\b|\bhashlib\b|(?i:zone|tz\w*|locale|lang\w*|country\w*)\)?\s*(?:\.(?:includes|startsWith|startswith|match)\s*\(|===?|\bin\b)",
+)
+ASKS_NOBODY = sign(
+    "tells an assistant to do what it likes without asking its user",
+    "--dangerously --yolo --trust-all --allow-all --full-auto skip-permissions bypassPermissions",
+    r"--dangerously-[\w-]+|--yolo\b|--trust-all-tools\b|--allow-all-tools\b|--full-auto\b|\bbypassPermissions\b",
+)
+CALLS_UNNAMED = sign(
+    "calls what it names at no place: a member of a module, both chosen while it runs",
+    ")[",
+    r"\b[\w$]+\s*\((?:[^()\n]|\([^()\n]*\)){1,80}\)\s*\[\s*[A-Za-z_$][\w$]*\s*\([^()\n]*\)\s*\]\s*\(",
+    also=r"\bcreateRequire\b|\bgetBuiltinModule\b|\brequire\s*\(",
+)
+CALLS_CHOSEN = sign(
+    "calls the member that a message names, with what the message gives",
+    "](...",
+    r"\b[\w$]+\[\s*[a-z_$][\w$.]*\s*\]\s*\(\s*\.\.\.",
+)
+OWN_TABLE = sign(
+    "takes rows out of a file of data in the package",
+    "with_name __file__ joinpath import.meta __dirname",
+    r"(?:\bwith_name|\bjoinpath|__file__[^\n]{0,80}|__dirname[^\n]{0,80}|\bnew URL)\s*[(/,]\s*[\"'][\w./-]+\.(?!pyw?\b|[cm]?[jt]sx?\b|so\b|dll\b)\w+[\"']",
+    also=r"\breadFile|\.read_(?:text|bytes)|\bopen\s*\(|\.read\s*\(",
+)
+OF_OPEN_FILE = sign(
+    "takes it out of a file of the open project",
+    "workspace.read",
+    r"\bworkspace\.read\w*\s*\(",
+)
+PROJECTS_PAGE = sign(
+    "shows a file of the open project as a page whose scripts run",
+    "workspace.read",
+    r"(?:\.html\s*=|\b(?:showHtml|show_html|setHtml|set_html)\s*\()[^\n]{0,80}\bworkspace\.read\w*\s*\(",
+    also=r"\bscripts\s*[:=]\s*(?:true|True)\b|\benableScripts\s*:\s*true\b|\ballow_scripts\s*=\s*True\b",
 )

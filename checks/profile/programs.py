@@ -15,7 +15,7 @@ _STARTS = re.compile(
     r"|execFile|execFileSync|execa(?:Sync|Command)?|\$)\s*\(?\s*(?:os\.P_\w+\s*,\s*)?\[?\s*[fr]?"
     r"(?:[\"'`](?P<word>[^\s\"'`$]{1,80})|(?P<python>sys\.executable|process\.execPath))"
 )
-_PROGRAM = re.compile(r"[\w./\\:+-]+")
+_PROGRAM = re.compile(r"[./\\:+-]*\w[\w./\\:+-]*")
 
 
 def programs_of(submission: Submission, seen: Seen) -> Iterator[Place]:

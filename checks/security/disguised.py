@@ -23,8 +23,8 @@ _DATA = re.compile(r".*\.(?:json|jsonc|ya?ml|toml|txt|csv|xml)", re.IGNORECASE)
 # Written for people, or for tools that run nothing of them.
 _PROSE = re.compile(
     r".*\.(?:md|markdown|rst|adoc|txt|html?|xml|svg|css|scss|less|json|jsonc|ya?ml|toml|lock|csv|po|pot|map|xsd"
-    r"|snap|diff|patch|vue|svelte|tmlanguage|ipynb|c|h|cpp|rs|go|java|rb|php|cs|lua|j2|jinja2?|ejs|hbs|tpl)"
-    r"|(?:.*/)?(?:licen[cs]e|copying|notice|authors|changelog|changes|readme|contributing|\.[^/]+)[^/]*",
+    r"|snap|diff|patch|vue|svelte|tmlanguage|ipynb|c|h|cpp|rs|go|java|rb|php|cs|lua|j2|jinja2?|ejs|hbs|tpl"
+    r"|dockerfile|containerfile)|(?:.*/)?(?:(?:docker|container)file[^/]*|binder/postbuild|licen[cs]e|copying|notice|authors|changelog|changes|readme|contributing|\.[^/]+)[^/]*",
     re.IGNORECASE,
 )
 _SCRIPTED = re.compile(

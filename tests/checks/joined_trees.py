@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from checks.vendored import recognise
 from devforge.model.observed import Missing, SourceTree, ToolFinding
 from devforge.model.submission import Submission
 from devforge.review.dependencies import read_dependencies
@@ -33,9 +32,6 @@ def observed_together(submissions: Sequence[Submission]) -> list[Submission]:
             lint=lint[number],
             security=security[number],
             dependencies=read_dependencies(submission.tree),
-            vendored=recognise(
-                submission.tree
-            ),  # of which nothing is compared with what was published
         )
         for number, submission in enumerate(submissions)
     ]

@@ -19,13 +19,14 @@ hosts end in `.example` or `.invalid`, payloads are texts that say what they wou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
+from checks.vendored import recognise
 from devforge.model.submission import Submission
 from tests.checks.example_trees import submission_of
 
@@ -112,4 +113,5 @@ def _submission(raw: dict[str, Any], *, hostile: bool) -> Submission:
         "permissions": _EVERY_POWER if hostile else [],
     } | raw.get("manifest", {})
     files = {"sample.py": None, entry: code, test: asserts} | raw["files"]
-    return submission_of({"manifest": manifest, "files": files, "facts": raw.get("facts", {})})
+    made = submission_of({"manifest": manifest, "files": files, "facts": raw.get("facts", {})})
+    return replace(made, vendored=recognise(made.tree))  # compared with what was published: never

@@ -45,12 +45,11 @@ def _chosen(call: Call, _: Mapping[str, str]) -> Iterator[Arrival]:
 
 def _put_together(call: Call, texts: Mapping[str, str]) -> Iterator[Arrival]:
     """A telling name that is made of constants, and stands nowhere."""
-    text = texts[call.scope.path]
     for node, value in zip(call.node.args, call.arguments, strict=False):
         made = value.text
         if isinstance(node, ast.Constant) or len(made) < _LOWEST or UNKNOWN in made:
             continue
-        if _TELLING.fullmatch(made) and not _stands(made, text):
+        if _TELLING.fullmatch(made) and not any(_stands(made, text) for text in texts.values()):
             yield arrives(
                 call, rules.HIDDEN, "person", f"the name `{made[:60]}` is put together from pieces"
             )

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from devforge.adapters.archive import read_zip, write_members
+from devforge.adapters.archive import read_zip
+from devforge.adapters.members import write_members
 from devforge.adapters.node import npm_command
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,16 +9,15 @@ refused too: who reads from the front, or by another of two names, would see ano
 from __future__ import annotations
 
 import io
-import os
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from devforge.errors import BadInput, Unavailable
+from devforge.adapters.members import ArchiveMember
+from devforge.errors import BadInput
 from devforge.model.filenames import colliding, folded, is_device
 
 _LOCAL = struct.Struct("<4s5H3I2H")
@@ -37,15 +36,6 @@ class ArchiveLimits:
     total_bytes: int = 500 * 1024 * 1024
     ratio: int = 200  # unpacked bytes per packed byte, over the whole archive
     name_bytes: int = 240
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveMember:
-    """One regular file: its path with forward slashes, whether it may be run, and its bytes."""
-
-    path: str
-    is_executable: bool
-    content: bytes
 
 
 def read_zip(
@@ -68,29 +58,6 @@ def read_zip(
         raise BadInput(f"{name}: not a readable zip archive ({error})") from error
     except (RuntimeError, UnicodeError, ValueError) as error:
         raise BadInput(f"{name}: {error}") from error
-
-
-def write_members(members: Iterable[ArchiveMember], into: Path) -> None:
-    """Write `members` below `into`, a directory that does not exist yet, and fsync each file."""
-    try:
-        into.mkdir(parents=True)
-        for member in members:
-            _write(member, into)
-        for directory in {into, *(path for path in into.rglob("*") if path.is_dir())}:
-            sync_directory(directory)
-    except OSError as error:
-        raise Unavailable(f"could not write {into}: {error.strerror or error}") from error
-
-
-def sync_directory(path: Path) -> None:
-    """Make renames and new names in `path` survive a power cut, where the platform can."""
-    if os.name == "nt":  # Windows cannot open a directory
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def portable_name_problem(path: str, *, name_bytes: int = 240) -> str | None:
@@ -214,15 +181,3 @@ def _members(
         if len(content) != info.file_size:
             raise BadInput(f"{name}: entry {info.filename!r} is not as long as it claims")
         yield ArchiveMember(info.filename, bool((info.external_attr >> 16) & 0o111), content)
-
-
-def _write(member: ArchiveMember, into: Path) -> None:
-    path = into.joinpath(*member.path.split("/"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Exclusive and without following: the directory is ours and new, so anything there is an attack.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    handle = os.open(path, flags, 0o755 if member.is_executable else 0o644)
-    with os.fdopen(handle, "wb") as file:
-        file.write(member.content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from devforge.adapters.archive import sync_directory
-
 _BEYOND = 0x7FFF0000  # past the end of any file we lock
 _IN_USE_SECONDS = 2.0
 UNFINISHED = ".new-"
@@ -37,6 +35,17 @@ def read_plain(path: Path, *, limit_bytes: int) -> bytes:
                 0, f"more than {limit_bytes:,} bytes; this was not written by us", str(path)
             )
         return file.read(limit_bytes)
+
+
+def sync_directory(path: Path) -> None:
+    """Make renames and new names in `path` survive a power cut, where the platform can."""
+    if os.name == "nt":  # Windows cannot open a directory
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -175,6 +174,8 @@ class Permission(Parsed):
 
     @classmethod
     def spellings(cls, text: str) -> tuple[str, ...]:
+        import difflib  # noqa: PLC0415 - hardly ever needed
+
         kind, _, scope = text.strip().lower().partition(":")
         near = difflib.get_close_matches(kind, _PERMISSIONS, n=1, cutoff=0.5)
         host = re.sub(r"^\s*(?:[a-z+]+:)?/*", "", scope).partition("/")[0]

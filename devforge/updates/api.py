@@ -14,16 +14,7 @@ from typing import TYPE_CHECKING, Self, cast
 from devforge.errors import BadInput, Refused, Unavailable
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
-from devforge.plan import Plan
-from devforge.updates.acts import Change, Disable, Install
 from devforge.updates.admission import Circumstances
-from devforge.updates.apply import (
-    Outcome,
-    Progress,
-    apply_changes,
-    apply_install,
-    note_run,
-)
 from devforge.updates.given import Id, Number, as_id, as_version
 from devforge.updates.history import By, Event
 from devforge.updates.home import Home
@@ -31,12 +22,14 @@ from devforge.updates.installed import Installed, State
 from devforge.updates.platforms import this_platform
 from devforge.updates.rollout import is_believable
 from devforge.updates.similar import absent, not_installed
-from devforge.updates.switching import plan_switch
 from devforge.updates.verify import Difference, differences
 
-# What reads the registry's words takes its time to begin: each call imports its own.
+# What reads the registry's words, plans and acts takes its time to begin: each call imports its own.
 if TYPE_CHECKING:
     from devforge.model.index import ExtensionDocument
+    from devforge.plan import Plan
+    from devforge.updates.acts import Change, Disable, Install
+    from devforge.updates.apply import Outcome, Progress
     from devforge.updates.back import Past
     from devforge.updates.beacon import Errand
     from devforge.updates.check import Row
@@ -278,7 +271,8 @@ class Updates:
 
     def brought(self, change: Change) -> tuple[News, ...]:
         """Return what is new in what an update has just brought; nothing for any other change."""
-        from devforge.updates.news import changelog_at, news  # noqa: PLC0415 - see above
+        from devforge.updates.acts import Install  # noqa: PLC0415 - see above
+        from devforge.updates.news import changelog_at, news  # noqa: PLC0415
 
         entry = self.installed().get(change.id)
         if not isinstance(change, Install) or change.before is None or entry is None:
@@ -324,6 +318,9 @@ class Updates:
         Raises:
             Refused: the plan refuses itself, or the home changed since it was made.
         """
+        from devforge.updates.acts import Install  # noqa: PLC0415 - see above
+        from devforge.updates.apply import apply_changes, apply_install  # noqa: PLC0415
+
         plan, now = proposal.plan, self._clock()
         if not any(isinstance(change, Install) for change in plan.changes):
             return apply_changes(
@@ -354,6 +351,7 @@ class Updates:
 
         Nothing is sent by this: where this home's owner wants it reported, the next `check` does.
         """
+        from devforge.updates.apply import Outcome, apply_changes, note_run  # noqa: PLC0415
         from devforge.updates.back import plan_recovery  # noqa: PLC0415
         from devforge.updates.reporting import keep_start  # noqa: PLC0415
 
@@ -372,6 +370,9 @@ class Updates:
         Raises:
             BadInput: it is not installed. Refused: the registry calls it malicious.
         """
+        from devforge.updates.apply import apply_changes  # noqa: PLC0415
+        from devforge.updates.switching import plan_switch  # noqa: PLC0415
+
         state = self.home.state()
         known = self._known_or_none() if enabled else None
         plan = plan_switch(as_id(extension), installed=state.by_id, known=known, enabled=enabled)
@@ -426,11 +427,15 @@ class Updates:
         }
 
     def _recall(self, known: Known) -> tuple[Disable, ...]:
-        from devforge.updates.back import plan_recall  # noqa: PLC0415
-
         state = self.home.state()
+        if not known.malicious.keys() & state.by_id.keys():
+            return ()
+        from devforge.updates.back import plan_recall  # noqa: PLC0415 - see above
+
         plan = plan_recall(installed=state.by_id, known=known)
         if plan.changes:
+            from devforge.updates.apply import apply_changes  # noqa: PLC0415
+
             apply_changes(cast("Plan[Change]", plan), home=self.home, before=state, now=self._clock(), by="registry")  # fmt: skip
         return plan.changes
 

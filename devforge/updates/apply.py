@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from devforge.adapters.archive import ArchiveMember, read_zip
+from devforge.adapters.archive import read_zip
+from devforge.adapters.members import ArchiveMember
 from devforge.errors import DevForgeError, Refused
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version

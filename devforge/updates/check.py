@@ -13,11 +13,10 @@ from devforge.model.index import ExtensionDocument
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 from devforge.updates.admission import Circumstances, Obstacle, is_malicious
-from devforge.updates.candidates import is_pinned, standing
 from devforge.updates.home import Home
 from devforge.updates.installed import Installed
 from devforge.updates.known import Known
-from devforge.updates.plan import is_held
+from devforge.updates.standing import is_held, is_pinned, standing
 
 if TYPE_CHECKING:
     from devforge.updates.index import (

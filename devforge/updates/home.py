@@ -24,8 +24,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devforge.adapters.archive import ArchiveMember, sync_directory, write_members
-from devforge.adapters.files import patiently, sweep_unfinished, take_lock
+from devforge.adapters.files import patiently, sweep_unfinished, sync_directory, take_lock
+from devforge.adapters.members import ArchiveMember, write_members
 from devforge.errors import BadInput, Refused, Unavailable
 from devforge.model.plain import to_json
 from devforge.updates.config import Config, render_config

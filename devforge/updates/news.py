@@ -15,9 +15,9 @@ from devforge.model.index import ExtensionDocument, IndexedVersion
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 from devforge.updates.apply import Progress, download
-from devforge.updates.candidates import newest_first
 from devforge.updates.home import Home
 from devforge.updates.installed import Installed
+from devforge.updates.standing import newest_first
 
 if TYPE_CHECKING:
     from devforge.updates.index import Index

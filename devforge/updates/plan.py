@@ -11,20 +11,12 @@ from devforge.model.versions import Version
 from devforge.plan import Plan
 from devforge.updates.acts import Install, Remove
 from devforge.updates.admission import PASSES_BY_WAITING, Asked, Circumstances, obstacle
-from devforge.updates.candidates import (
-    Candidates,
-    Lookup,
-    Standing,
-    is_pinned,
-    kept,
-    newest_first,
-    standing,
-)
+from devforge.updates.candidates import Candidates, Lookup, kept
 from devforge.updates.installed import Installed
 from devforge.updates.resolve import Candidate, NoSolution, Solution, resolve
-from devforge.updates.rollout import parse_time
 from devforge.updates.schedule import is_open
 from devforge.updates.similar import meant
+from devforge.updates.standing import Standing, is_held, is_pinned, newest_first, standing
 
 Mode = Literal["person", "now", "schedule"]
 
@@ -123,15 +115,6 @@ def plan_remove(
     ]  # fmt: skip
     title = "remove " + " ".join(map(str, wanted))
     return Plan(title, changes, (*notes, *orphans), tuple(refusals))
-
-
-def is_held(here: Circumstances, id: ExtensionId) -> bool:
-    """Whether its updates are paused; a pause without a readable end lasts."""
-    until = here.config.own(id).held_until
-    if until is None:
-        return False
-    end = parse_time(until)
-    return end is None or here.now is None or here.now < end
 
 
 def _stays(

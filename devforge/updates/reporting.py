@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from devforge.errors import DevForgeError
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
-from devforge.updates.health import as_sent, heard, to_send
 from devforge.updates.home import Home
 from devforge.updates.installed import State
 
-if TYPE_CHECKING:  # with it comes the web: nothing for a home that reports nothing
+if TYPE_CHECKING:  # nothing for a home that reports nothing: each call imports its own
     from devforge.updates.beacon import Errand
 
 
@@ -28,6 +27,8 @@ def keep_start(
     with contextlib.suppress(DevForgeError):
         if not home.config().health_reports:
             return
+        from devforge.updates.health import heard  # noqa: PLC0415
+
         with home.changing():
             known = home.reports()
             if (new := heard(known, id, version, is_ok=is_ok, now=now)) != known:
@@ -37,9 +38,13 @@ def keep_start(
 def send_waiting(home: Home, beacon: Callable[[], str | None], *, now: datetime) -> Errand | None:
     """Send what waits, once, to where the signed configuration says; nothing unless it was asked for."""
     with contextlib.suppress(DevForgeError):
-        if not home.config().health_reports or not to_send(home.reports(), now=now):
+        if not home.config().health_reports:
             return None
-        from devforge.updates.beacon import Errand, is_beacon  # noqa: PLC0415 - see above
+        from devforge.updates.health import as_sent, to_send  # noqa: PLC0415
+
+        if not to_send(home.reports(), now=now):
+            return None
+        from devforge.updates.beacon import Errand, is_beacon  # noqa: PLC0415
 
         base = beacon()
         if base is None or not is_beacon(base):

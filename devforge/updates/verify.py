@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from devforge.adapters.archive import ArchiveMember
+from devforge.adapters.members import ArchiveMember
 from devforge.updates.installed import Record, StoredFile
 
 _CHUNK = 1 << 20

@@ -10,12 +10,12 @@ from devforge.model.index import ExtensionDocument
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 from devforge.updates.admission import Asked, Circumstances, Obstacle, obstacle
-from devforge.updates.candidates import newest_first
 from devforge.updates.check import Row, warnings
 from devforge.updates.history import Event
 from devforge.updates.installed import Installed
 from devforge.updates.known import Known
 from devforge.updates.rollout import parse_time
+from devforge.updates.standing import newest_first
 
 
 def render_outdated(rows: Iterable[Row]) -> str:

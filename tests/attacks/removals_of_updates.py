@@ -39,7 +39,7 @@ REMOVALS_OF_UPDATES = (
     ),
     _removal(
         "B10", "whoever is outside is offered the newest version that admits them",
-        "candidates.py", "        if found is None:", "        if found is None and version is newest:",
+        "standing.py", "        if found is None:", "        if found is None and version is newest:",
         f"{_UPDATING}test_whoever_is_outside_a_roll_out_gets_the_newest_that_admits_them",
     ),
     _removal(
@@ -71,7 +71,7 @@ REMOVALS_OF_UPDATES = (
     ),
     _removal(
         "B21", "no withdrawal leads behind a release that mended a hole",
-        "candidates.py", "    return None if any(version.security for version in left) else good", "    return good",
+        "standing.py", "    return None if any(version.security for version in left) else good", "    return good",
         f"{_BACK}test_no_withdrawal_leads_behind_a_release_that_mended_a_hole",
     ),
 )  # fmt: skip

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devforge.adapters.archive import ArchiveLimits, ArchiveMember, read_zip, write_members
+from devforge.adapters.archive import ArchiveLimits, read_zip
+from devforge.adapters.members import ArchiveMember, write_members
 from devforge.errors import BadInput, Unavailable
 
 

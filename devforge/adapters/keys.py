@@ -28,8 +28,8 @@ from securesystemslib.signer import (
 from devforge.errors import BadInput, DevForgeError, Refused, Unavailable
 from devforge.model.trust import KEY_SUFFIX, NAME_FIELD, KeyReference
 
-ENCRYPTED = "encrypted"
-_FILES = (ENCRYPTED, "file2")
+ENCRYPTED, UNLOCKED = "encrypted", "file2"
+_FILES = (ENCRYPTED, UNLOCKED)
 _LIMIT_BYTES = 64 << 10
 _EXTRAS = {"awskms": "awskms", "azurekms": "azurekms", "gcpkms": "gcpkms", "hsm": "hsm", "hv": "vault", "tkey": "tkey"}  # fmt: skip
 AskSecret = Callable[[str], str]
@@ -68,7 +68,7 @@ def make_key(name: str, directory: Path, passphrase: str | None) -> KeyReference
         BadInput: one of the files is there already, or `name` is none.
     """
     private, file = Ed25519PrivateKey.generate(), f"{name}.pem"
-    uri = f"{'file2' if passphrase is None else ENCRYPTED}:{file}"
+    uri = f"{UNLOCKED if passphrase is None else ENCRYPTED}:{file}"
     reference = _reference(name, private.public_key(), uri)
     lock: serialization.KeySerializationEncryption = (
         serialization.NoEncryption()

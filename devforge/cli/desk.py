@@ -52,11 +52,27 @@ def at_desk(function: Callable[..., None]) -> Callable[..., None]:
     return functools.update_wrapper(called, function)
 
 
-def key_at(path: Path) -> Key:
-    """Return the key of a NAME.key.json."""
-    from devforge.adapters.keys import public_key, read_reference  # noqa: PLC0415
+def key_at(path: Path, *, online: bool = False) -> Key:
+    """Return the key of a NAME.key.json.
 
-    return public_key(read_reference(path))
+    Raises:
+        BadInput: it is of the other kind: jobs type no passphrase, and what has none is not for a safe.
+    """
+    from devforge.adapters.keys import ENCRYPTED, UNLOCKED, public_key, read_reference  # noqa: PLC0415
+
+    reference = read_reference(path)
+    scheme = reference.uri.partition(":")[0]
+    if online and scheme == ENCRYPTED:
+        raise BadInput(
+            f"{reference.name} is locked by a passphrase, which no job can type: make the online key "
+            f"with `devforge keys new {reference.name}-online --online`"
+        )
+    if not online and scheme == UNLOCKED:
+        raise BadInput(
+            f"{reference.name} has no passphrase, so whoever sees its file can sign: make an offline key "
+            "with `devforge keys new NAME --dir DIR`"
+        )
+    return public_key(reference)
 
 
 def _no_signer(keyid: str) -> Signer:
@@ -116,14 +132,20 @@ class Desk:
     ) -> None:
         """Show a plan and, if it was asked for, do it and say what is next."""
         from devforge.trust.act import Actor  # noqa: PLC0415
+        from devforge.trust.offline import name_of  # noqa: PLC0415
 
         click.echo(plan.render())
         if not self._is_applied or plan.refusals:
             raise Exit(plan.exit_code)
         actor = Actor(self.folder, signer_of)
         apply(plan, actor.act)
-        for line in Desk(self._registry).next_steps():
+        after = Desk(self._registry)
+        for line in after.next_steps():
             click.echo(f"next: {line}")
+        before = self.held.keyring.online.keyid if self.held else None
+        if after.held and after.held.keyring.online.keyid != before:
+            name = name_of(after.held.keyring.online)
+            click.echo(f"next: gh secret set SIGNING_KEY --env index < {name}.pem")
 
     def next_steps(self) -> Sequence[str]:
         """What a person does next, in their order."""

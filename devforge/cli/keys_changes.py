@@ -65,7 +65,8 @@ def init(
         server_url=os.environ.get("GITHUB_SERVER_URL", "https://github.com"),
     )  # fmt: skip
     offline = tuple(map(key_at, keys))
-    ring = Keyring(offline, threshold or _usual_threshold(len(offline)), key_at(online))
+    signer = key_at(online, online=True)
+    ring = Keyring(offline, threshold or _usual_threshold(len(offline)), signer)
     desk.change("begin", ring, config)
 
 
@@ -77,8 +78,10 @@ def init(
 def rotate(desk: Desk, old: str, new_key: Path, threshold: int | None) -> None:
     """Put a new key in the place of an old one, offline or online."""
     ring = desk.keyring()
-    gone, key = _named(ring, old), key_at(new_key)
-    if gone.keyid == ring.online.keyid:
+    gone = _named(ring, old)
+    is_online = gone.keyid == ring.online.keyid
+    key = key_at(new_key, online=is_online)
+    if is_online:
         ring = replace(ring, online=key)
     else:
         ring = replace(ring, offline=tuple(key if k is gone else k for k in ring.offline))

@@ -125,7 +125,10 @@ def _refusals(keyring: Keyring) -> Iterator[str]:
     if count < len(keyring.offline):
         yield "the same offline key is named twice"
     if not 1 <= keyring.threshold <= count:
-        yield f"{keyring.threshold} of {count} offline keys can never sign: name a --threshold of 1 to {count}"
+        yield (
+            f"{keyring.threshold} must sign, and the offline keys would be {count}: admit another first, "
+            f"or name a --threshold of 1 to {count}"
+        )
     if keyring.online.keyid in {key.keyid for key in keyring.offline}:
         yield (
             f"{described(keyring.online)} cannot be both online and offline: whoever takes it from "

@@ -98,7 +98,8 @@ def test_the_online_key_is_replaced_everywhere_it_signs(office):
     office.begin()
     office.key("online-2", "--online")
     office.does("rotate", "online-1", str(office.keys / "online-2.key.json"))
-    office.sign("usb-a", "usb-b")
+    said = office.sign("usb-a", "usb-b")
+    assert said.endswith("next: gh secret set SIGNING_KEY --env index < online-2.pem\n")
 
     trust = read_trust(office.trust)
     [keyid] = trust.online_keys
@@ -134,14 +135,18 @@ def test_keys_come_and_go_within_the_threshold(office):
     code, said = office.here("revoke", "usb-c")
 
     assert code == 1
-    assert "3 of 2 offline keys can never sign" in said
+    assert "3 must sign, and the offline keys would be 2: admit another first" in said
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("rotate", "nobody", "usb-a"), "no key is called nobody; there are usb-a ("),
-        (("rotate", "usb-a", "online-1"), "cannot be both online and offline"),
+        (
+            ("rotate", "usb-a", "online-1"),
+            "online-1 has no passphrase, so whoever sees its file can sign",
+        ),
+        (("rotate", "online-1", "usb-a"), "usb-a is locked by a passphrase, which no job can type"),
         (("rotate", "usb-a", "usb-b"), "the same offline key is named twice"),
         (("revoke", "online-1"), "the online key is replaced, not taken away"),
         (("mirrors", "--add", "ftp://x"), "is no address of a mirror"),

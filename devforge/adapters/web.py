@@ -8,6 +8,7 @@ Source: attack table B4: endless and slow answers, redirects without end.
 from __future__ import annotations
 
 import contextlib
+import ssl
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -132,5 +133,7 @@ def _reason(error: Exception, handled: BaseException | None) -> str:
         cause = below
     if "IncompleteRead" in type(cause).__name__:
         return "the answer broke off"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not to be trusted ({shorten(cause.verify_message, 200)})"
     text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return f"no answer ({shorten(text, 200)})"

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
+from announcing.receivers import receiving
 from hostile import answering, head
 from tuf.api.exceptions import DownloadHTTPError, DownloadLengthMismatchError
 
@@ -303,3 +304,11 @@ def test_why_nobody_answers_is_not_what_went_wrong_before(answer, tmp_path):
         except OSError:  # so it is asked for, as everything is that is not at hand
             with pytest.raises(Unavailable, match="timed out"):
                 fetched(url)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_said(tmp_path):
+    with (
+        receiving(tmp_path) as stranger,
+        pytest.raises(Unavailable, match=r"its certificate is not to be trusted \(self-signed"),
+    ):
+        fetched(stranger.url())

@@ -23,18 +23,23 @@ def strays(trust: Path) -> Iterator[tuple[Path, list[Stray]]]:
     """Yield every place below `trust`, or itself, in which something is not as a client left it."""
     if not os.path.lexists(trust):
         return
-    if not trust.is_dir():
-        yield trust, [(trust, "is not a directory")]
+    try:
+        places = sorted(trust.iterdir())
+    except OSError as error:
+        yield trust, [(trust, _why(error))]
         return
-    for place in sorted(trust.iterdir()):
-        if not re.fullmatch(r"[0-9a-f]{16}", place.name):
-            yield place, [(place, _FOREIGN)]
-        elif (
-            found := list(_of_registry(place))
-            if place.is_dir()
-            else [(place, "is not a directory")]
-        ):
+    for place in places:
+        if found := _found(place):
             yield place, found
+
+
+def _found(place: Path) -> list[Stray]:
+    if not re.fullmatch(r"[0-9a-f]{16}", place.name):
+        return [(place, _FOREIGN)]
+    try:
+        return list(_of_registry(place))
+    except OSError as error:
+        return [(place, _why(error))]
 
 
 def _of_registry(place: Path) -> Iterator[Stray]:

@@ -99,7 +99,7 @@ def test_where_trust_is_no_directory_it_is_moved_aside(place: Place):
     (place.home / "trust").write_text("x")
 
     [trouble] = examine(Home(place.home))
-    assert trouble.what.endswith("trust: it is not a directory")
+    assert trouble.what.endswith("trust: it cannot be read (Not a directory)")
     mend(Home(place.home))
 
     assert versions(place.open()) == ["1.0.0"]

@@ -1,4 +1,4 @@
-"""`devforge operator …`: take back, halt, roll back, deprecate, condemn; each one line of a record."""
+"""`devforge operator …`: take back, halt, roll back, deprecate, condemn, acquit; each one line of a record."""
 
 from __future__ import annotations
 
@@ -140,10 +140,21 @@ def deprecate(reason: str, replacement: str | None) -> Planned:
 @edits
 def malicious(reason: str, versions: tuple[str, ...]) -> Planned:
     """Condemn an extension, or versions of it: clients disable it with their next update check."""
-    from devforge.operator.plan import plan_malicious  # noqa: PLC0415
+    from devforge.operator.condemning import plan_malicious  # noqa: PLC0415
 
     wanted, now = [_version(version) for version in versions], datetime.now(UTC)
     return lambda shelf: plan_malicious(shelf, wanted, reason=reason, now=now)
+
+
+@app.command()
+@id_argument
+@edits
+def acquit() -> Planned:
+    """Take back that an extension, or a version of it, is malicious: it was an error."""
+    from devforge.operator.condemning import plan_acquit  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    return lambda shelf: plan_acquit(shelf, now=now)
 
 
 def _version(text: str) -> Version:

@@ -43,7 +43,7 @@ def observe_shelf(directory: Path, id: ExtensionId) -> Shelf:
             for version, text in texts.items()
         },
         others=frozenset(_others(root / EXTENSIONS)),
-        advisories=frozenset(path.stem for path in (root / ADVISORIES).glob("*.yaml")),
+        advisories={path.stem: _text(path, root) for path in (root / ADVISORIES).glob("*.yaml")},
     )
 
 

@@ -6,7 +6,7 @@ publish. Nothing is ever deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +14,7 @@ import yaml
 
 from devforge.model.names import ExtensionId
 from devforge.model.reading import read_record
-from devforge.model.records import Advisory, Extension, VersionRecord
+from devforge.model.records import Extension, VersionRecord
 from devforge.model.versions import Version
 from devforge.operator.editing import with_field
 from devforge.plan import Plan
@@ -44,7 +44,7 @@ class Shelf:
     texts: Mapping[Version, str] = field(default_factory=dict)
     records: Mapping[Version, VersionRecord] = field(default_factory=dict)
     others: frozenset[ExtensionId] = frozenset()
-    advisories: frozenset[str] = frozenset()  # the ids there are
+    advisories: Mapping[str, str] = field(default_factory=dict)  # the texts there are, by id
 
     def path(self, version: Version) -> str:
         """Where the record of a version lies."""
@@ -161,47 +161,6 @@ def plan_deprecate(
     path = f"registry/extensions/{shelf.id.path}/extension.yaml"
     text = with_field(shelf.extension, "deprecated", said, Extension, file=path)
     return Plan(title, (Edit("change", title, path, text),))
-
-
-def plan_malicious(
-    shelf: Shelf, versions: Sequence[Version], *, reason: str, now: datetime
-) -> Plan[Edit]:
-    """Condemn versions, or all there are and will be: clients disable them."""
-    named = " ".join(map(str, versions))
-    title = f"malicious {shelf.id}{f' {named}' if named else ''}"
-    if refusals := shelf.missing(versions):
-        return Plan(title, refusals=refusals)
-    affected: dict[str, object] = {"package": {"ecosystem": "DevForge", "name": str(shelf.id)}}
-    if versions:
-        affected["versions"] = [str(version) for version in sorted(set(versions))]
-    number = 1 + max(
-        (int(id.rpartition("-")[2]) for id in shelf.advisories if _is_of(id, now.year)), default=0
-    )
-    id = f"DEVFORGE-{now.year}-{number}"
-    body = {
-        "id": id,
-        "modified": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "published": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "summary": reason,
-        "affected": [affected],
-        "database_specific": {"malicious": True},
-    }
-    path = f"registry/advisories/{id}.yaml"
-    text = _checked(yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100), path)
-    which = named or "all versions"
-    notes = (
-        f"disable  {shelf.id} {which} wherever they are installed, with the next update check",
-    )
-    return Plan(title, (Edit("add", f"{id} against {shelf.id} {which}", path, text),), notes)
-
-
-def _checked(text: str, path: str) -> str:
-    read_record(text.encode(), Advisory, file=path)
-    return text
-
-
-def _is_of(id: str, year: int) -> bool:
-    return id.startswith(f"DEVFORGE-{year}-") and id.rpartition("-")[2].isdigit()
 
 
 def _is_good(record: VersionRecord) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devforge.adapters.registry import read_registry
+from devforge.advisories.known import read_own
 from devforge.cli import main
 from devforge.errors import BadInput
 from devforge.local import LocalGitHub
@@ -156,9 +157,42 @@ def test_what_is_malicious_becomes_an_advisory_of_the_next_number(run, clone):
     body = yaml.safe_load((clone / f"registry/advisories/DEVFORGE-{year}-8.yaml").read_text())
     assert body["affected"][0]["versions"] == ["1.1.0", "1.2.0"]
     assert body["database_specific"] == {"malicious": True}
+    code, said = run("malicious", "acme.todo", "1.2.0", "--reason", "Once more.", "--apply")
+    assert (code, "same     acme.todo 1.2.0 is called malicious already" in said) == (0, True)
     assert run("malicious", "acme.todo", "--reason", "All of it.", "--apply")[0] == 0
+    assert (
+        "is called malicious already" in run("malicious", "acme.todo", "--reason", "All of it.")[1]
+    )
     every = yaml.safe_load((clone / f"registry/advisories/DEVFORGE-{year}-9.yaml").read_text())
     assert "versions" not in every["affected"][0]
+
+
+def test_who_was_condemned_in_error_is_acquitted_by_one_command_and_once(run, clone):
+    condemn = ("malicious", "acme.todo", "--reason", "It sends keys away.", "--apply")
+    assert "nothing of acme.todo is called malicious" in run("acquit", "acme.todo")[1]
+    run("malicious", "acme.todo", "1.1.0", "--reason", "It sends keys away.", "--apply")
+    run(*condemn)
+    code, said = run("acquit", "acme.todo", "--apply")
+
+    assert (code, said.count("  + withdraw DEVFORGE-")) == (0, 2), said
+    assert "offer    acme.todo again, but for what is yanked" in said
+    advisories = read_registry(clone).advisories
+    assert [len(list(read_own(one))) for one in advisories] == [0, 0]
+    assert "nothing of acme.todo is called malicious" in run("acquit", "acme.todo", "--apply")[1]
+    assert run(*condemn)[0] == 0
+    [standing] = [one for one in read_registry(clone).advisories if list(read_own(one))]
+    assert standing.id.endswith("-3")
+
+
+def test_an_advisory_about_several_extensions_is_not_withdrawn_for_one(run, clone):
+    run("malicious", "acme.todo", "--reason", "It sends keys away.", "--apply")
+    [path] = (clone / "registry/advisories").glob("*.yaml")
+    other = "- package: {ecosystem: DevForge, name: acme.notes}\ndatabase_specific:"
+    path.write_text(path.read_text().replace("database_specific:", other))
+    code, said = run("acquit", "acme.todo", "--apply")
+
+    assert code == 1
+    assert f"{path.stem} is about other extensions, too: take acme.todo out of it by hand" in said
 
 
 @pytest.mark.parametrize(

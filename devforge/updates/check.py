@@ -114,6 +114,10 @@ def warnings(entry: Installed, known: Known) -> list[str]:
         found.append(
             f"is malicious: {malicious.reason}; it is disabled, and `devforge remove {entry.id}` takes it out"
         )
+    elif entry.disabled_by == "registry":
+        found.append(
+            f"is no longer called malicious; `devforge enable {entry.id}` has it loaded again"
+        )
     removed = known.removed.get(entry.id)
     if removed and (removed.versions is None or entry.version in removed.versions):
         found.append(f"was removed from the registry: {removed.reason}")

@@ -312,6 +312,23 @@ def test_what_is_called_malicious_is_disabled_even_pinned(shelf, person, pinned)
         person.install(exact={"acme.ink": "1.0.1"})
 
 
+def test_who_was_condemned_in_error_is_told_of_at_the_next_check_and_enabled_by_the_person(shelf, person):  # fmt: skip
+    shelf.add("acme.ink", "1.0.0").put_on("malicious", "acme.ink", "steals keys", versions=["0.9.0"])  # fmt: skip
+    person.install("acme.ink")
+    shelf.put_on("malicious", "acme.ink", "steals keys")
+    person.updates.check()
+    del shelf.listed["malicious"]["acme.ink"]
+    shelf.put_on("deprecated", "acme.pen", "its author left")
+
+    [row] = person.updates.check().rows
+
+    assert not person.entry("acme.ink").enabled
+    assert row.warnings == ("is no longer called malicious; `devforge enable acme.ink` has it loaded again",)  # fmt: skip
+    person.updates.set_enabled(id_("acme.ink"), enabled=True)
+    assert person.entry("acme.ink").enabled
+    assert person.updates.check().rows[0].warnings == ()
+
+
 def test_offline_the_last_known_list_holds(shelf, person):
     shelf.add("acme.ink", "1.0.0")
     shelf.put_on("malicious", "acme.ink", "steals keys", versions=["1.1.0"])

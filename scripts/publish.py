@@ -49,7 +49,8 @@ def _site(run: Run, arguments: argparse.Namespace) -> int:
     given = f"{arguments.base_url.rstrip('/')}/" if arguments.base_url else None
     address = given or run.environment.site_url
     fetched = _downloads(run)
-    report = build_site(run.observed, arguments.out, site_url=address, downloads=fetched)
+    home = run.environment.site_url  # entries keep their names when the site moves to a domain
+    report = build_site(run.observed, arguments.out, site_url=address, home=home, downloads=fetched)
     print(report)
     run.environment.summarise(str(report))
     return 0

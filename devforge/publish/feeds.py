@@ -49,18 +49,22 @@ class FeedOf:
         return self.path.replace(".xml", ".json")
 
 
-def render_feed(feed: FeedOf, entries: Sequence[FeedEntry], *, site_url: str) -> bytes:
+def render_feed(
+    feed: FeedOf, entries: Sequence[FeedEntry], *, site_url: str, home: str | None = None
+) -> bytes:
     """Return the feed with the newest `ENTRIES` entries, the newest first.
 
     Args:
         site_url: where the site is served, ending in `/`: a feed is read away from its site, so
             its links are absolute.
+        home: the address that names entries, whichever domain the site moves to; default: `site_url`.
     """
     shown = _newest(entries)
     root = ET.Element(f"{{{_ATOM}}}feed", {"xml:lang": "en"})
     _text(root, "title", feed.title)
     _text(root, "subtitle", feed.subtitle)
-    _text(root, "id", _tag(site_url, feed.path))
+    home = home or site_url
+    _text(root, "id", _tag(home, feed.path))
     _text(root, "updated", shown[0].published if shown else _NEVER)
     _link(root, "self", site_url + feed.path, "application/atom+xml")
     _link(root, "alternate", site_url + feed.page, "text/html")
@@ -68,13 +72,15 @@ def render_feed(feed: FeedOf, entries: Sequence[FeedEntry], *, site_url: str) ->
     author = ET.SubElement(root, f"{{{_ATOM}}}author")
     _text(author, "name", feed.title)
     for entry in shown:
-        _entry(root, entry, site_url)
+        _entry(root, entry, site_url, home)
     ET.indent(root, " ")
     content: bytes = ET.tostring(root, "utf-8", xml_declaration=True)
     return content + b"\n"
 
 
-def render_json_feed(feed: FeedOf, entries: Sequence[FeedEntry], *, site_url: str) -> bytes:
+def render_json_feed(
+    feed: FeedOf, entries: Sequence[FeedEntry], *, site_url: str, home: str | None = None
+) -> bytes:
     """Return the same as a JSON Feed, with the same ids."""
     whole = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -85,7 +91,7 @@ def render_json_feed(feed: FeedOf, entries: Sequence[FeedEntry], *, site_url: st
         "language": "en",
         "items": [
             {
-                "id": _tag(site_url, f"{entry.extension}/{entry.version}"),
+                "id": _tag(home or site_url, f"{entry.extension}/{entry.version}"),
                 "url": site_url + entry.page,
                 "title": _clean(f"{entry.title} {entry.version}"),
                 "content_text": _clean(entry.summary),
@@ -107,10 +113,10 @@ def _clean(text: str) -> str:
     return _FORBIDDEN.sub("\ufffd", text)
 
 
-def _entry(root: ET.Element, entry: FeedEntry, site_url: str) -> None:
+def _entry(root: ET.Element, entry: FeedEntry, site_url: str, home: str) -> None:
     node = ET.SubElement(root, f"{{{_ATOM}}}entry")
     _text(node, "title", f"{entry.title} {entry.version}")
-    _text(node, "id", _tag(site_url, f"{entry.extension}/{entry.version}"))
+    _text(node, "id", _tag(home, f"{entry.extension}/{entry.version}"))
     _text(node, "published", entry.published)
     _text(node, "updated", entry.published)
     _link(node, "alternate", site_url + entry.page, "text/html")
@@ -127,6 +133,6 @@ def _link(parent: ET.Element, relation: str, href: str, kind: str) -> None:
     ET.SubElement(parent, f"{{{_ATOM}}}link", {"rel": relation, "type": kind, "href": href})
 
 
-def _tag(site_url: str, specific: str) -> str:
-    place = urlsplit(site_url)
+def _tag(home: str, specific: str) -> str:
+    place = urlsplit(home)
     return f"tag:{place.hostname},2026:{quote(place.path.strip('/') + '/' + specific, safe='/.-_')}"

@@ -43,7 +43,12 @@ class SiteReport:
 
 
 def build_site(
-    observed: Observed, out: Path, *, site_url: str, downloads: Shown | None = None
+    observed: Observed,
+    out: Path,
+    *,
+    site_url: str,
+    home: str | None = None,
+    downloads: Shown | None = None,
 ) -> SiteReport:
     """Make `out` the whole site but for `index/`, writing only what changed since it was last written.
 
@@ -55,8 +60,9 @@ def build_site(
     listings = read_listings(observed, registry)
     server_url = observed.registry.server_url
     return write_site(
-        registry, listings, out, site_url=site_url, server_url=server_url, downloads=downloads
-    )
+        registry, listings, out,
+        site_url=site_url, home=home, server_url=server_url, downloads=downloads,
+    )  # fmt: skip
 
 
 def write_site(
@@ -65,6 +71,7 @@ def write_site(
     out: Path,
     *,
     site_url: str,
+    home: str | None = None,
     server_url: str = "https://github.com",
     site: Path | None = None,
     downloads: Shown | None = None,
@@ -72,6 +79,7 @@ def write_site(
     """Write the site of `listings`; see `build_site`.
 
     Args:
+        home: what names entries of feeds; see `render_feed`.
         server_url: where the repositories that pages link to are.
         downloads: what was counted of them; None: nothing is said.
         site: the directory that holds the templates and static files; default: this package's.
@@ -88,17 +96,18 @@ def write_site(
     )
     _write_front(pages, listings.extensions)
     _write_browse(pages, listings.extensions)
+    feeds = _Feeds(pages, site_url, home)
     for listing in listings.extensions:
-        _write_extension(pages, listing, registry, site_url, server_url, downloads)
+        _write_extension(pages, listing, registry, server_url, downloads)
+        feeds.put(views.extension_feed(listing), views.feed_entries((listing,)), key=listing.key)
     for name, owned in by_developer(listings.extensions).items():
         _write_developer(pages, name, registry, owned)
     _write_checks(pages)
     for file, schema in schemas().items():
         content = json.dumps(schema, indent=2).encode() + b"\n"
         pages.put(f"schemas/{file}", partial(bytes, content), key=views.digest(content))
-    feed = views.site_feed(about.name, about.description)
     entries = views.feed_entries(listings.extensions)
-    _put_feeds(pages, feed, entries, site_url, key=views.digest(entries))
+    feeds.put(views.site_feed(about.name, about.description), entries, key=views.digest(entries))
     pages.render("404.html", "404.html", dict, key="")
     removed = pages.finish()
     return SiteReport(pages.count, tuple(pages.written), removed)
@@ -148,7 +157,6 @@ def _write_extension(
     pages: Pages,
     listing: Listing,
     registry: Registry,
-    site_url: str,
     server_url: str,
     downloads: Shown | None,
 ) -> None:
@@ -163,16 +171,18 @@ def _write_extension(
         lambda: views.extension(listing, server_url) | more,
         key=views.digest([listing.key, *said]) if said else listing.key,
     )
-    feed = views.extension_feed(listing)
-    entries = views.feed_entries((listing,))
-    _put_feeds(pages, feed, entries, site_url, key=listing.key)
 
 
-def _put_feeds(
-    pages: Pages, feed: FeedOf, entries: list[FeedEntry], site_url: str, *, key: str
-) -> None:
-    for path, render in ((feed.path, render_feed), (feed.json_path, render_json_feed)):
-        pages.put(path, partial(render, feed, entries, site_url=site_url), key=key)
+@dataclass(frozen=True, slots=True)
+class _Feeds:
+    pages: Pages
+    site_url: str
+    home: str | None
+
+    def put(self, feed: FeedOf, entries: list[FeedEntry], *, key: str) -> None:
+        for path, render in ((feed.path, render_feed), (feed.json_path, render_json_feed)):
+            made = partial(render, feed, entries, site_url=self.site_url, home=self.home)
+            self.pages.put(path, made, key=key)
 
 
 def _write_developer(pages: Pages, name: str, registry: Registry, owned: list[Listing]) -> None:

@@ -82,6 +82,20 @@ def test_the_json_feed_says_the_same(golden):
     golden("feed.json", render_json_feed(FEED, [entry(1), entry(2)], site_url=SITE).decode())
 
 
+def test_entries_keep_their_names_when_the_site_moves_to_a_domain_of_its_own():
+    moved = {"site_url": "https://extensions.example/", "home": SITE}
+    entries = [entry(1), entry(2)]
+    before, after = (
+        (ET.fromstring(render_feed(FEED, entries, **place)), json.loads(render_json_feed(FEED, entries, **place)))
+        for place in ({"site_url": SITE}, moved)
+    )  # fmt: skip
+
+    names = [[node.text for node in atom.iter(f"{ATOM}id")] for atom, _ in (before, after)]
+    assert names[0] == names[1]
+    assert [item["id"] for item in before[1]["items"]] == [item["id"] for item in after[1]["items"]]
+    assert after[1]["items"][0]["url"].startswith("https://extensions.example/")
+
+
 @given(texts=st.lists(st.text(max_size=40), max_size=4))
 def test_both_feeds_name_the_same_releases_whatever_they_are_called(texts):
     entries = [entry(number, title=text, summary=text) for number, text in enumerate(texts)]

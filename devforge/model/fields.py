@@ -240,7 +240,8 @@ def _record(kind: Any) -> _Reader:
     hints = get_type_hints(kind, include_extras=True)
     read_by = {f.name: _reader(hints[f.name]) for f in fields(kind)}
     needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
-    unfolded = kind.unfolded if issubclass(kind, Open) else None
+    is_open = issubclass(kind, Open)
+    unfolded = kind.unfolded if is_open and "unfolded" in vars(kind) else None
     make = _maker(kind, read_by)
 
     def read(value: Any) -> Any:
@@ -248,13 +249,13 @@ def _record(kind: Any) -> _Reader:
             raise _misfit(value, "is not a table", "write `name: value` lines")
         try:
             value = unfolded(value) if unfolded else value
-            if needed <= value.keys() and (unfolded or value.keys() <= read_by.keys()):
+            if needed <= value.keys() and (is_open or value.keys() <= read_by.keys()):
                 return make(value)
         except Misfits:
             pass
         except ValueError as error:
             raise Misfits(Misfit((), str(error), "write it as it is meant")) from error
-        wrong = [_stray(key, read_by) for key in value if not unfolded and key not in read_by]
+        wrong = [_stray(key, read_by) for key in value if not is_open and key not in read_by]
         wrong += [Misfit((name,), "is missing", f"write {name}") for name in read_by if name in needed and name not in value]  # fmt: skip
         read = _all_of((each, name, value[name]) for name, each in read_by.items() if name in value)
         raise Misfits(*wrong, *read.misfits)

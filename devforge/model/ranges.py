@@ -36,12 +36,7 @@ class Range(Parsed):
 
     @classmethod
     def parse(cls, text: str) -> Range:
-        try:
-            if text.strip() and len(text) <= 128 and _comparators(text):
-                return cls(text)
-        except ValueError:
-            pass
-        raise ValueError("must be a version range such as >=1.2.0 <2 or ^1.4.0")
+        return _range(text)
 
     @classmethod
     def spellings(cls, text: str) -> tuple[str, ...]:
@@ -64,6 +59,16 @@ class Range(Parsed):
 
 
 @lru_cache(maxsize=4096)  # most extensions ask for one of a few ranges
+def _range(text: str) -> Range:
+    try:
+        if text.strip() and len(text) <= 128 and _comparators(text):
+            return Range(text)
+    except ValueError:
+        pass
+    raise ValueError("must be a version range such as >=1.2.0 <2 or ^1.4.0")
+
+
+@lru_cache(maxsize=4096)
 def _comparators(text: str) -> tuple[tuple[_Comparator, ...], ...]:
     """Return what a version must fulfil, all of one of them. Raises ValueError."""
     return tuple(tuple(_all_of(part.strip())) for part in text.split("||"))

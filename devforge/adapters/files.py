@@ -64,15 +64,17 @@ def write_whole(path: Path, content: bytes) -> None:
     sync_directory(path.parent)
 
 
-def folder_aside(directory: Path | None) -> Path:
-    """Return an empty folder of our own in `directory`, or among the system's temporary ones. Raises OSError."""
-    return Path(tempfile.mkdtemp(dir=directory, prefix=UNFINISHED))
+def folder_aside(directory: Path) -> Path:
+    """Return an empty folder of our own in `directory`; where that takes none, among the system's. Raises OSError."""
+    with contextlib.suppress(OSError):
+        return Path(tempfile.mkdtemp(dir=directory, prefix=UNFINISHED))
+    return Path(tempfile.mkdtemp(prefix="devforge-"))
 
 
 def sweep_unfinished(directory: Path) -> None:
     """Delete what `write_whole` and `folder_aside` left in `directory` where they were killed. Raises OSError."""
     for left in directory.glob(f"{UNFINISHED}*"):
-        age = time.time() - left.stat().st_mtime
+        age = abs(time.time() - left.stat().st_mtime)  # of tomorrow is what another clock left
         if left.is_dir() and age > _LEFT_SECONDS:
             shutil.rmtree(left, ignore_errors=True)
         elif not left.is_dir() and age > _GIVEN_UP_SECONDS:

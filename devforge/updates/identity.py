@@ -12,6 +12,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from devforge.adapters.files import UNFINISHED
 from devforge.errors import Unavailable
 from devforge.updates.durable import read_capped, write_durably
 
@@ -56,7 +57,7 @@ def _read(path: Path) -> str | None:
 def _make_once(path: Path) -> None:
     """Make the name; where two do so at once, the first stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    handle, made = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(_new())

@@ -6,17 +6,17 @@ import hashlib
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from devforge.adapters.files import folder_aside
 from devforge.errors import BadInput, DevForgeError
 from devforge.model.addresses import report_name, sbom_name
 from devforge.model.index import evidence_of
 from devforge.model.names import ExtensionId
+from devforge.model.plaintext import shorten
 from devforge.updates.evidence import Answer, judge_bill, judge_review
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from devforge.updates.installed import Installed, StoredFile
 
 _RELEASE = re.compile(r"https://github\.com/([A-Za-z0-9-]+/[A-Za-z0-9._-]+)/releases/download/")
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,199}\.zip")
 _EVIDENCE_BYTES = 4 * 1024 * 1024
 SECONDS = 120
 
@@ -118,10 +119,13 @@ class Provenance:
 
     def _verified(self, content: bytes, name: str, repository: str) -> str | None:
         """Return None if the program says that the workflow of `repository` made `content`; else why not."""
-        with tempfile.TemporaryDirectory(prefix="devforge-") as folder:
-            file = Path(folder) / name
+        folder = folder_aside(self._updates.home.root)
+        try:
+            file = folder / name
             file.write_bytes(content)
             return _ran([str(self._program), "attestation", "verify", str(file), "--repo", repository])  # fmt: skip
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Release:
@@ -145,7 +149,8 @@ class _Release:
             raise BadInput(f"this registry has another package of {self.entry.label}")
         self._package: PackageFile = package
         self._url = updates.index.package_url(extension, found, package)
-        self.name = unquote(self._url.rpartition("/")[2]) or f"{extension}-{found.version}.zip"
+        name = unquote(self._url.rpartition("/")[2])  # as whoever signs the index likes it
+        self.name = name if _PLAIN.fullmatch(name) else f"{extension}-{found.version}.zip"
         on_github = _RELEASE.match(self._url)
         self.repository = on_github[1] if on_github else None
 
@@ -190,4 +195,4 @@ def _ran(line: list[str]) -> str | None:
     if done.returncode == 0:
         return None
     said = (done.stderr or done.stdout).strip().splitlines()
-    return f"gh says {said[-1][:200] if said else done.returncode}"
+    return f"gh says {shorten(said[-1], 200) if said else done.returncode}"

@@ -101,7 +101,7 @@ class Store:
 
     def aside(self) -> Path:
         """Return an empty folder to work in, which whoever asked deletes. Raises OSError."""
-        return folder_aside(self.directory if self.can_write else None)
+        return folder_aside(self.directory)
 
     def role(self, name: str) -> bytes:
         """Return the metadata of a role as it was verified; raise OSError if there is none."""

@@ -354,14 +354,18 @@ def test_wishes_kept_elsewhere_are_changed_there_and_missed_while_they_are_away(
 
 
 def test_what_a_kill_left_half_written_is_swept_away_later(used):
-    half = used.home.root / ".new-abcdefgh"
+    half, folder, ahead = (used.home.root / f".new-{name}" for name in ("half", "folder", "ahead"))
     half.write_bytes(b"half")
+    ahead.write_bytes(b"of a clock that was wrong")
+    folder.mkdir()
     used.back("acme.ink", to="1.1.0")
     assert half.exists()  # somebody may be writing it
     os.utime(half, (0, 0))
+    os.utime(folder, (0, 0))
+    os.utime(ahead, (2**32, 2**32))
     used.back("acme.ink", to="1.0.0")
 
-    assert not half.exists()
+    assert list(used.home.root.glob(".new-*")) == []
 
 
 @pytest.mark.parametrize("name", ["extensions", "incoming"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 from published import built_of, manifest_of
@@ -43,6 +44,21 @@ def test_the_program_is_given_the_very_package_and_the_registrys_repository(ink,
     assert answer.says == "built by the workflow of operator/registry, as its attestation says"
     assert (tmp_path / "asked").read_text() == "attestation verify --repo operator/registry\n"
     assert (tmp_path / "given").read_bytes() == ink.updates.index.packages["acme.ink 1.0.0"]
+
+
+@pytest.mark.parametrize(
+    "name", ["..%2f..%2fcome.zip", "%2e%2e", "a%00.zip", "", "-rf.zip", "x" * 5000 + ".zip"]
+)
+def test_a_name_that_leads_elsewhere_is_not_taken_and_nothing_is_left(ink, shelf, tmp_path, name):
+    shelf.url = RELEASE.rpartition("/")[0] + f"/{name}"
+    before = sorted(ink.home.root.rglob("*"))
+
+    answer = Provenance(ink.updates, program=program(tmp_path, f'echo "$3" > {tmp_path}/asked')).of(id_("acme.ink")).built  # fmt: skip
+
+    asked = Path((tmp_path / "asked").read_text().strip())
+    assert answer.is_good
+    assert (asked.name, asked.parent.parent) == ("acme.ink-1.0.0.zip", ink.home.root)
+    assert sorted(ink.home.root.rglob("*")) == before
 
 
 def test_what_it_does_not_verify_is_not_proven(ink, tmp_path):

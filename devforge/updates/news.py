@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devforge.adapters.archive import read_zip
+from devforge.adapters.files import read_plain
 from devforge.errors import BadInput
 from devforge.model.changelog import NAMES, changelog_in, changes_of
 from devforge.model.index import ExtensionDocument, IndexedVersion
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 from devforge.updates.apply import Progress, download
+from devforge.updates.contents import STATE_BYTES
 from devforge.updates.home import Home
 from devforge.updates.installed import Installed
 from devforge.updates.standing import newest_first
@@ -80,7 +82,7 @@ def changelog_at(directory: Path) -> str:
     files = {}
     for name in NAMES:
         with contextlib.suppress(OSError):
-            files[name] = (directory / name).read_bytes()
+            files[name] = read_plain(directory / name, limit_bytes=STATE_BYTES)
             break
     return changelog_in(files)
 

@@ -66,7 +66,7 @@ def read_root(path: Path | None) -> bytes:
         BadInput: there is none, or it is not signed by its own keys.
     """
     try:
-        content = _shipped() if path is None else path.read_bytes()[: _ROOT_BYTES + 1]
+        content = _shipped() if path is None else _beginning(path)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}; name the registry's root.json") from error
     if content is None:
@@ -80,6 +80,12 @@ def read_root(path: Path | None) -> bytes:
     except Exception as error:  # python-tuf raises many kinds for a file that is no root
         raise BadInput(f"{path or 'the shipped root'}: is not a TUF root ({error})") from error
     return content
+
+
+def _beginning(path: Path) -> bytes:
+    """As much as a root may have: what was named may be a pipe, or have no end."""
+    with path.open("rb") as file:
+        return file.read(_ROOT_BYTES + 1)
 
 
 def _shipped() -> bytes | None:

@@ -163,8 +163,7 @@ class Store:
         found += sorted(verified.glob("*.json"), key=lambda p: (p.name == "timestamp.json", p.name))
         for path in found:
             name, content = path.relative_to(verified).as_posix(), path.read_bytes()
-            kept = self.metadata / name
-            if not kept.is_file() or kept.read_bytes() != content:
+            if _differs(self.metadata / name, content):
                 yield name, content
 
     def _roots(self) -> Iterator[tuple[str, bytes]]:
@@ -232,6 +231,13 @@ class Store:
     def _warn(self, text: str) -> None:
         if text not in self.warnings:
             self.warnings.append(text)
+
+
+def _differs(kept: Path, content: bytes) -> bool:
+    try:
+        return read_plain(kept, limit_bytes=len(content)) != content
+    except OSError:
+        return True
 
 
 def read_state(path: Path) -> State:

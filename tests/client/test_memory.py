@@ -54,6 +54,15 @@ def test_a_pipe_where_a_file_should_be_is_not_waited_for(place: Place, name):
     assert versions(place.open()) == ["1.0.0"]
 
 
+def test_a_file_without_measure_is_not_read(place: Place):
+    place.open().document(INK)
+    for path in [*place.memory.glob("metadata/*.json"), *place.memory.glob("documents/*")]:
+        os.truncate(path, 2**40)
+    place.registry.add("acme.ink", "1.1.0")
+
+    assert versions(place.open()) == ["1.1.0", "1.0.0"]
+
+
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 @pytest.mark.parametrize("name", FILES)
 def test_damage_anywhere_is_said_where_it_matters_and_mended(place: Place, name, damage):

@@ -14,7 +14,7 @@ from signed_index import ONLINE, ROOT, signer
 from tuf.api.metadata import Metadata, Root
 
 from devforge.errors import BadInput, Refused
-from devforge.updates.opening import open_index
+from devforge.updates.opening import open_index, read_root
 
 
 def with_signatures(content: bytes, number: int, *, twice: bool = False) -> bytes:
@@ -126,6 +126,12 @@ def test_after_a_stolen_online_key_is_taken_away_what_it_signed_is_nothing(place
     path.write_bytes(stolen.to_bytes())
     with pytest.raises(Refused, match="not signed by the keys"):
         place.open().document(INK)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="has no file without an end")
+def test_a_root_without_end_is_read_no_further_than_a_root_may_be_long():
+    with pytest.raises(BadInput, match="/dev/zero: is not a TUF root"):
+        read_root(Path("/dev/zero"))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"signed": {}, "signatures": []}'])

@@ -7,6 +7,7 @@ from attacks.removals import Edit, Removal
 _MIRRORS = "tests/client/test_mirrors.py::"
 _ANSWERS = "tests/client/test_hostile_answers.py::"
 _MEMORY = "tests/client/test_memory.py::"
+_SIGNATURES = "tests/client/test_signatures.py::"
 
 
 def _removal(row: str, defence: str, path: str, old: str, new: str, *tests: str) -> Removal:
@@ -75,6 +76,11 @@ REMOVALS_OF_TRUST = (
         "B5", "a timestamp is small or not read",
         "devforge/updates/client.py", "timestamp_max_length=16 * 1024,", "timestamp_max_length=16 * 1024 * 1024,",
         "tests/client/test_signatures.py::test_thousands_of_signatures_are_not_even_read",
+    ),
+    _removal(
+        "B5", "what is no text is no signature",
+        "devforge/updates/signatures.py", "if isinstance(signature.signature, str):", "if signature:",
+        f"{_SIGNATURES}test_a_signature_that_was_right_says_nothing_of_other_bytes_or_of_what_is_no_signature",
     ),
     _removal(
         "B15", "a package is what its signed hash says",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from devforge.adapters.files import UNFINISHED
 from devforge.errors import BadInput, DevForgeError, Unavailable
 from devforge.model.plain import to_json
 from devforge.updates.config import Config
@@ -205,6 +206,8 @@ def _files(home: Home, fetch: Fetch | None, platform: str | None) -> Iterator[Tr
                 yield Trouble(f"{entry.label}: needs {needed} {range_}, and {have}", f"devforge install {needed}")  # fmt: skip
     for path in sorted(home.root.glob("extensions/*/*")):
         directory = path.relative_to(home.root).as_posix().removesuffix(".json")
+        if path.name.startswith(UNFINISHED):  # the next change sweeps it
+            continue
         if directory in present or (path.suffix == ".json" and Path(str(path)[:-5]).is_dir()):
             continue
         record = home.record(directory)

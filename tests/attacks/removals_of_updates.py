@@ -1,4 +1,4 @@
-"""The defences of what is installed, rows B7 to B13 and B21 of the attack table, and how to take each away."""
+"""The defences of what is installed, rows B7 to B16 and B21 of the attack table, and how to take each away."""
 
 from __future__ import annotations
 
@@ -73,5 +73,20 @@ REMOVALS_OF_UPDATES = (
         "B21", "no withdrawal leads behind a release that mended a hole",
         "standing.py", "    return None if any(version.security for version in left) else good", "    return good",
         f"{_BACK}test_no_withdrawal_leads_behind_a_release_that_mended_a_hole",
+    ),
+    _removal(
+        "B12", "what a killed client worked in is swept",
+        "store.py", "            sweep_unfinished(folder)", "            pass",
+        "tests/client/test_memory.py::test_what_a_killed_client_worked_in_is_in_the_home_and_swept",
+    ),
+    _removal(
+        "B15", "a file is never called what an address ends in, unless that is plain",
+        "provenance.py", "name if _PLAIN.fullmatch(name) else", "name if name else",
+        "tests/updates/test_provenance.py::test_a_name_that_leads_elsewhere_is_not_taken_and_nothing_is_left",
+    ),
+    Removal(
+        "B16", "the words of the index are read as lines",
+        (Edit("devforge/model/fields.py", "if len(text) <= self.width and not _UNTOLD.search(text):", "if text:"),),
+        ("tests/client/test_told_words.py::test_words_of_the_index_stay_on_one_line_that_a_terminal_shows_as_it_is",),
     ),
 )  # fmt: skip

@@ -358,6 +358,8 @@ def test_what_a_kill_left_half_written_is_swept_away_later(used):
     half.write_bytes(b"half")
     ahead.write_bytes(b"of a clock that was wrong")
     folder.mkdir()
+    (used.home.root / "extensions/acme.ink/.new-record").write_bytes(b"half")
+    assert examine(used.home) == []  # no damage
     used.back("acme.ink", to="1.1.0")
     assert half.exists()  # somebody may be writing it
     os.utime(half, (0, 0))
@@ -365,7 +367,7 @@ def test_what_a_kill_left_half_written_is_swept_away_later(used):
     os.utime(ahead, (2**32, 2**32))
     used.back("acme.ink", to="1.0.0")
 
-    assert list(used.home.root.glob(".new-*")) == []
+    assert list(used.home.root.rglob(".new-*")) == []
 
 
 @pytest.mark.parametrize("name", ["extensions", "incoming"])

@@ -43,7 +43,7 @@ OUT_OF_BOUNDS = frozenset(
 def check(submission: Submission) -> Iterator[Finding]:
     """Yield what forbids merging the change, or asks for a person; without a change, what its first version would."""
     change = submission.change
-    if change is None:
+    if change is None or change.is_rehearsal:
         yield from people.check_unsubmitted(submission)
         return
     yield from scope.check(submission, change)

@@ -119,7 +119,7 @@ def check(submission: Submission, change: Proposed) -> Iterator[Finding]:
 
 
 def check_unsubmitted(submission: Submission) -> Iterator[Finding]:
-    """Yield what the version in a plain directory would be told if nothing of its extension is published.
+    """Yield what the version in a plain directory would be told, beside the version before where it could be had.
 
     Where no registry can be read nobody knows that, so it is taken for its developer's first.
     """
@@ -130,6 +130,9 @@ def check_unsubmitted(submission: Submission) -> Iterator[Finding]:
         if identity not in known:
             seen = [*_arrival(str(identity), identity.developer, known, wants)]
             yield from seen or _powerful(submission, wants.powerful_first)
+        elif (change := submission.change) is not None:
+            yield from _power(submission, change, wants)
+            yield from _doing(submission, change, wants)
     elif wants.first_submission_of_a_developer:
         yield FIRST.finding(
             at=str(identity),

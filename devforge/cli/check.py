@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,8 @@ from devforge.errors import BadInput
 
 if TYPE_CHECKING:
     from devforge.model.advisories import Advisory
+    from devforge.model.names import ExtensionId
+    from devforge.model.registry import Entry
     from devforge.review.directory import Catalogue, Progress
 
 _ROUNDS = 3
@@ -27,8 +31,8 @@ _ROUNDS = 3
     "--records",
     type=PATH,
     metavar="DIR",
-    help="A clone of the registry: its policy and its list of extensions are used; else this counts as its "
-    "developer's first.",
+    help="A clone of the registry: its policy and its list of extensions are used, and what is new since the version "
+    "before is told; else this counts as its developer's first.",
 )
 @click.option("--sarif", type=PATH, metavar="FILE", help="Also write SARIF for an editor.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended without you, and review again.")
@@ -63,9 +67,11 @@ def check(
     catalogue: Catalogue = Missing(reason="no registry at hand; name a clone of it with --records")
     policy = load_policy(None)
     advisories: tuple[Advisory, ...] = ()
+    published: Mapping[ExtensionId, Entry] = {}
     if records is not None:
         registry = read_registry(records)
         policy, catalogue, advisories = registry.policy, registry.catalogue, registry.advisories
+        published = registry.extensions
     if yes and not fix:
         raise BadInput("--yes goes with --fix")
     review = partial(
@@ -74,6 +80,8 @@ def check(
         policy,
         catalogue=catalogue,
         advisories=advisories,
+        published=published,
+        server_url=os.environ.get("GITHUB_SERVER_URL", "https://github.com"),
         progress=_progress(),
         memory=None if fresh else _memory(),
     )

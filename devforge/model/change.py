@@ -118,6 +118,7 @@ class Proposed:
     changes: tuple[TreeChange, ...]
     subject: Subject
     now: datetime
+    is_rehearsal: bool = False  # on its author's machine: who may change what is not asked yet
     is_conflicting: bool = False
     is_maintainer: bool = False
     old_extension: Extension | None = None

@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from checks.profile import profile_of
 from devforge.adapters.directory import read_directory
 from devforge.adapters.scratch import scratch_directory
 from devforge.model.advisories import Advisory
 from devforge.model.names import ExtensionId
 from devforge.model.observed import Missing, Trial
 from devforge.model.policy import Policy
+from devforge.model.registry import Entry
 from devforge.model.scans import Scans
 from devforge.model.submission import Submission
 from devforge.model.verdict import Report
@@ -22,7 +22,9 @@ from devforge.model.versions import Version
 from devforge.review.components import observe_components
 from devforge.review.decide import decide
 from devforge.review.examine import examine, observe_static
+from devforge.review.profiles import compared, profiled
 from devforge.review.reference import own_reference
+from devforge.review.rehearsal import rehearsed
 from devforge.review.scans import load_scans, remember, save_scans, tools_digest
 from devforge.review.source import with_manifest
 from devforge.review.trial import run_trial
@@ -37,12 +39,15 @@ def review_directory(
     *,
     catalogue: Catalogue,
     advisories: tuple[Advisory, ...] = (),
+    published: Mapping[ExtensionId, Entry] = {},
+    server_url: str = "https://github.com",
     progress: Progress = lambda _: None,
     memory: Path | None = None,
 ) -> Report:
     """Return what a submission of the files in `path` would be told.
 
     Args:
+        published: the records of what is out; with them, it is compared with the version before.
         memory: a directory of this user's where what tools said of files is kept between runs.
 
     Known vulnerabilities are looked up in `advisories` and in this user's own copy of the OSV database.
@@ -56,11 +61,13 @@ def review_directory(
     kept = memory / f"{hashlib.sha256(bytes(path.resolve())).hexdigest()}.json" if memory else None
     scans = load_scans(kept) if kept else None
     with scratch_directory("devforge-check-") as scratch:
+        if submission.id is not None and (entry := published.get(submission.id)):
+            submission = rehearsed(submission, entry, path, scratch, server_url)
         observed = _observed(submission, advisories, scratch, progress, scans)
     if kept:
         save_scans(kept, remember(tree, observed.lint, observed.security, tools=tools_digest()))
-    profile = profile_of(observed)
-    reports = examine(replace(observed, profile=profile))
+    observed = profiled(observed)
+    reports = examine(observed)
     decision = decide(reports, policy)
     return Report(
         extension=str(submission.id or ""),
@@ -69,7 +76,8 @@ def review_directory(
         reasons=decision.reasons,
         checks=reports,
         tree_sha256=tree.sha256,
-        profile=profile,
+        profile=observed.profile,
+        difference=compared(observed),
     )
 
 

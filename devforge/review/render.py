@@ -176,13 +176,14 @@ def render_text(report: Report, *, title: str | None = None) -> str:
 
 
 def _can_do(report: Report) -> list[str]:
-    """What the comment says of a first version, in plain lines; nothing where nobody looked."""
+    """What the comment says of a version, in plain lines; nothing where nobody looked."""
     changes = changes_of(report)
-    if changes is None or changes.since:
+    if changes is None:
         return []
+    title = f"What is new since {changes.since}" if changes.since else "What it can do"
     if not changes.lines:
-        return ["", "What it can do: nothing but use Dev Forge"]
-    told = ["", "What it can do: it"]
+        return ["", f"{title}: nothing but {'other code' if changes.since else 'use Dev Forge'}"]
+    told = ["", f"{title}: it"]
     for line in changes.lines:
         things = ", ".join(escape.plain(thing) for thing, _ in line.things)
         more = f" and {line.left_out} more" if line.left_out else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from devforge.adapters.git import Objects
+from devforge.adapters.git_objects import StoredObjects
 from devforge.adapters.github import GitHub
 from devforge.adapters.state import State
 from devforge.errors import BadInput, Refused, Unavailable
@@ -57,13 +58,13 @@ def read_source_of(
         reachable = objects.reachable(wanted.url, record.commit)
         if not reachable:
             return replace(submission, change=replace(change, is_reachable=False))
-        earlier = _earlier_record(change)
+        earlier = earlier_record(change)
         _fetch(objects, wanted.url, record, earlier)
         limits = submission.policy.limits
         tree = objects.tree(record.commit, record.subdirectory, limits=limits)
-        previous = _previous(objects, earlier, limits)
+        previous = previous_tree(objects, earlier, limits)
         if change.approved is None and earlier and isinstance(previous, SourceTree):
-            change = replace(change, approved=_unremembered(previous, earlier, change, limits))
+            change = replace(change, approved=unremembered(previous, earlier, change, limits))
     facts = read_dependencies(tree)
     change = replace(change, dependencies=() if isinstance(facts, Missing) else facts)
     submission = replace(submission, tree=tree, previous=previous, change=change)
@@ -126,7 +127,7 @@ def _remembered(state: State, identity: ExtensionId, version: Version) -> Approv
     return None
 
 
-def _earlier_record(change: Proposed) -> VersionRecord | None:
+def earlier_record(change: Proposed) -> VersionRecord | None:
     """The record of the version to compare with: the approved one, or else the highest below."""
     version, approved = change.version, change.approved
     older = [v for v in sorted(change.old_versions) if version is None or v < version]
@@ -149,8 +150,8 @@ def _fetch(
     objects.fetch(url, record.commit, depth=1)
 
 
-def _previous(
-    objects: Objects, earlier: VersionRecord | None, limits: Limits
+def previous_tree(
+    objects: StoredObjects, earlier: VersionRecord | None, limits: Limits
 ) -> SourceTree | Missing | None:
     """The source of the version before; Missing where it is gone or past the limits of today."""
     if earlier is None:
@@ -161,7 +162,7 @@ def _previous(
         return Missing(reason=f"the source of the version before cannot be read: {error}"[:400])
 
 
-def _unremembered(
+def unremembered(
     tree: SourceTree, record: VersionRecord, change: Proposed, limits: Limits
 ) -> Approved | None:
     """What the version before was, read from its source, where nobody remembers it.

@@ -6,26 +6,21 @@ next; where nobody answers, what was verified before is shown, and `freshness` s
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 from urllib.parse import urljoin
 
 from tuf.api.exceptions import DownloadHTTPError
 
 from devforge.adapters.web import Patience, Web
-from devforge.adapters.web_addresses import refuse_unsafe
 from devforge.errors import BadInput, Refused, Unavailable
 from devforge.model.addresses import package_name
 from devforge.model.index import (
     LISTS,
-    Config,
     ExtensionDocument,
     IndexedVersion,
-    Mirror,
     PackageFile,
     SearchEntry,
     SearchShard,
@@ -35,16 +30,15 @@ from devforge.model.names import ExtensionId
 from devforge.updates.asking import CONFIG, changed, document_path, listed, parsed
 from devforge.updates.changes import Checked
 from devforge.updates.fetcher import read_local
-from devforge.updates.freshness import Freshness, refuse_slow_clock
+from devforge.updates.freshness import Freshness
 from devforge.updates.lists import Lists
-from devforge.updates.mirrors import order_mirrors
 from devforge.updates.packages import fetch_package
-from devforge.updates.reasons import TROUBLES, Reason, explain, render_reasons
 from devforge.updates.session import Session
-from devforge.updates.store import MirrorMemory, State, Store
+from devforge.updates.sessions import Place, Sessions
+from devforge.updates.store import Store
+from devforge.updates.verified import Verified
 
 SEARCH_SHARDS = tuple("0123456789abcdef")
-T = TypeVar("T")
 
 
 class Index:
@@ -52,23 +46,20 @@ class Index:
 
     def __init__(
         self,
-        location: str,
+        place: Place,
         *,
-        bases: tuple[str, ...],
         store: Store,
-        bootstrap: bytes,
         offline: bool = False,
-        region: str | None = None,
         patience: Patience | None = None,
         clock: Callable[[], datetime],
     ) -> None:
-        self.location = location
-        self._bases, self._store, self._bootstrap = bases, store, bootstrap
-        self._is_offline, self._region, self._clock = offline, region, clock
+        self.location = place.location
+        self._place, self._store, self._is_offline, self._clock = place, store, offline, clock
         self._web = Web(patience)
-        self._session: Session | None = None
-        self._met: dict[str, MirrorMemory] = {}
-        self._reasons: list[Reason] = []  # of the last question, where nobody answered it
+        self._verified = Verified(store)
+        self._sessions = Sessions(
+            place, web=self._web, store=store, is_offline=offline, clock=clock
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -83,20 +74,19 @@ class Index:
 
     def close(self) -> None:
         """Give back connections and scratch space."""
-        self._leave(self._session)
+        self._sessions.close()
         self._web.close()
 
     @property
     def freshness(self) -> Freshness:
         """How old what was answered last is."""
         state = self._store.state
-        warnings = [*self._store.warnings, *(f"{r.mirror}: {r.text}" for r in self._reasons)]
-        offline = self._is_offline or bool(self._reasons)
+        warnings = [
+            *self._store.warnings,
+            *(f"{r.mirror}: {r.text}" for r in self._sessions.reasons),
+        ]
+        offline = self._is_offline or bool(self._sessions.reasons)
         return Freshness(self._clock(), state.verified, state.expires, offline, tuple(warnings))
-
-    @property
-    def _is_local(self) -> bool:
-        return self._bases[0].startswith("file:")
 
     @property
     def generation(self) -> int | None:
@@ -106,7 +96,7 @@ class Index:
     @property
     def beacon(self) -> str | None:
         """Where reports of versions that start may go, by the offline keys' word; asks nobody."""
-        config = self._config()
+        config = self._verified.config()
         return config.beacon if config else None
 
     def document(self, extension: ExtensionId) -> ExtensionDocument | None:
@@ -123,22 +113,22 @@ class Index:
             session.target(CONFIG)  # its metadata is at hand; the document itself changes seldom
             return content
 
-        content = self._ask(walk, lambda: self._known(path))
+        content = self._sessions.ask(walk, lambda: self._verified.target(path))
         return None if content is None else self._document(extension, content)
 
     def search(self) -> tuple[SearchEntry, ...]:
         """Return every extension's search entry, in the shards' order."""
         paths = [f"search/{name}.json" for name in SEARCH_SHARDS]
-        found = self._ask(
+        found = self._sessions.ask(
             lambda session: {path: session.target(path) for path in paths},
-            lambda: self._known_search(paths),
+            lambda: self._verified.search(paths),
         )
         shards = [parsed(c, SearchShard, p) for p, c in found.items() if c is not None]
         return tuple(entry for shard in shards for entry in shard.entries)
 
     def lists(self) -> Lists:
         """Return the lists of malicious, removed and deprecated extensions."""
-        return _lists(self._ask(listed, self._known_lists))
+        return _lists(self._sessions.ask(listed, self._verified.lists))
 
     def changed(self, extensions: Iterable[ExtensionId], since: int | None = None) -> Checked:
         """Return what is new of `extensions` and the lists since generation `since`.
@@ -147,9 +137,9 @@ class Index:
         reach so far back, everything is looked up.
         """
         wanted = frozenset(extensions)
-        generation, documents, lists = self._ask(
+        generation, documents, lists = self._sessions.ask(
             lambda session: changed(session, wanted, since),
-            lambda: (self._store.state.generation or 0, self._known_documents(wanted, since), None),
+            lambda: self._verified.changed(wanted, since),
         )
         return Checked(
             generation=generation,
@@ -174,7 +164,7 @@ class Index:
             Unavailable: nobody sent all of it; the next call goes on where this one ended.
             Refused: it is not what the index promises, or what we know of it is too old.
         """
-        if self._session is None and self.freshness.is_expired:
+        if self._sessions.mirror is None and self.freshness.is_expired:
             raise Refused(
                 f"{extension} {version.version}: the index is from {self._store.state.verified:%Y-%m-%d} "
                 f"and was good until {self._store.state.expires:%Y-%m-%d}; nothing new is installed "
@@ -185,9 +175,9 @@ class Index:
             raise BadInput(f"{extension} {version.version}: name the platform its package is for")
         platform = next((p for p, file in version.platforms.items() if file == wanted), None)
         name = package_name(extension, version.version, platform)
-        if self._is_offline and not self._is_local:
+        if self._is_offline and not self._place.is_local:
             raise Unavailable(f"{name}: offline, and a package has to be fetched")
-        config = self._config()
+        config = self._verified.config()
         official = (
             config.package_url(extension, version.version, wanted, platform) if config else ""
         )
@@ -199,7 +189,7 @@ class Index:
         self, extension: ExtensionId, version: IndexedVersion, package: PackageFile
     ) -> str:
         """Return where the registry itself keeps a package; empty where its configuration is not known."""
-        config = self._config()
+        config = self._verified.config()
         platform = next((p for p, file in version.platforms.items() if file == package), None)
         return config.package_url(extension, version.version, package, platform) if config else ""
 
@@ -209,7 +199,7 @@ class Index:
         Raises:
             Unavailable: it is not there, or longer than `limit_bytes`.
         """
-        where = urljoin(self._bases[0], url)
+        where = urljoin(self._place.bases[0], url)
         if where.startswith("file:"):
             return b"".join(_capped(_local(where), where, limit_bytes))
         if self._is_offline:
@@ -218,183 +208,6 @@ class Index:
             if answer.status != 200:
                 raise Unavailable(f"GET {where}: {answer.status}")
             return b"".join(_capped(answer.chunks(), where, limit_bytes))
-
-    # Asking mirrors
-
-    def _ask(self, question: Callable[[Session], T], known: Callable[[], T]) -> T:
-        """Return the first whole answer; where nobody gives one, what is `known`."""
-        reasons: list[Reason] = []
-        tried: list[Session] = []
-        if not self._is_offline:
-            refuse_slow_clock(self._clock(), seen=self._store.state.verified, expires=None)
-            for session in self._sessions(reasons, tried):
-                try:
-                    answer = question(session)
-                except TROUBLES as error:
-                    self._note(session.mirror, error, session, reasons)
-                    continue
-                self._choose(session, tried)
-                return answer
-            self._remember_seen(tried)
-        return self._without_answer(reasons, known)
-
-    def _sessions(self, reasons: list[Reason], tried: list[Session]) -> Iterator[Session]:
-        """Yield mirrors whose timestamp is current; those not renewed for days come last."""
-        if self._session is not None:
-            tried.append(self._session)
-            yield self._session
-        reserve: list[Session] = []
-        for mirror in self._mirrors():
-            if self._session is not None and mirror == self._session.mirror:
-                continue
-            session = None
-            try:
-                session = self._opened(mirror)
-                tried.append(session)
-                timestamp = session.check()
-                refuse_slow_clock(self._clock(), seen=None, expires=timestamp.expires)
-            except TROUBLES as error:
-                self._note(mirror, error, session, reasons)
-                continue
-            if session.is_stale:
-                reserve.append(session)
-                continue
-            yield session
-        yield from sorted(reserve, key=lambda session: -session.version)
-
-    def _opened(self, mirror: str) -> Session:
-        return Session(
-            mirror, web=self._web, store=self._store, bootstrap=self._bootstrap, now=self._clock()
-        )
-
-    def _mirrors(self) -> list[str]:
-        """Return the bases to ask, in order: those the signed config names, and the location."""
-        state = self._store.state
-        named = [m for m in self._config_mirrors() if _is_safe(m.url)]
-        urls = {mirror.url for mirror in named}
-        own = [
-            b
-            for b in self._bases
-            if b in state.mirrors and state.mirrors[b].milliseconds is not None
-        ]
-        named += [Mirror(url=base) for base in own or self._bases if base not in urls]
-        memory = state.mirrors | self._met
-        ordered = order_mirrors(
-            named, memory=memory, now=self._clock(), region=self._region, seed=state.seed
-        )
-        rest = [base for base in self._bases if base not in {m.url for m in ordered}]
-        return [*(mirror.url for mirror in ordered), *rest]
-
-    def _config_mirrors(self) -> tuple[Mirror, ...]:
-        if self._is_local:
-            return ()
-        config = self._config()
-        mirrors = config.mirrors if config else ()
-        return tuple(replace(m, url=m.url.rstrip("/") + "/") for m in mirrors)
-
-    def _note(
-        self, mirror: str, error: Exception, session: Session | None, reasons: list[Reason]
-    ) -> None:
-        now = self._clock()
-        expires = session.expires if session else None
-        reasons.append(explain(error, mirror=mirror, now=now, expires=expires))
-        self._met[mirror] = MirrorMemory(milliseconds=None, when=now)
-        if session is not None and session is self._session:
-            self._session = None
-
-    def _choose(self, session: Session, tried: list[Session]) -> None:
-        """Keep what `session` proved, and ask it again next time."""
-        is_new = session is not self._session or bool(session.pointers)
-        self._session = session
-        self._reasons = []
-        for other in tried:
-            if other is not session:
-                self._leave(other)
-        if not is_new:
-            return
-        met = dict(self._met)
-
-        def change(state: State) -> State | None:
-            if (
-                session.client.root_version == state.root_version
-                and session.version < state.timestamp_version
-            ):
-                return None  # another program has seen more meanwhile
-            began = replace(
-                state,
-                location=self.location,
-                seed=state.seed or secrets.token_hex(8),
-                mirrors=state.mirrors | met,
-            )
-            return session.remembered(began)
-
-        self._store.commit(change, session.client.metadata)
-        session.pointers = {}
-
-    def _remember_seen(self, tried: list[Session]) -> None:
-        """Keep the newest timestamp anybody showed: nobody may take us back behind it."""
-        met = dict(self._met)
-        newest = max(tried, key=lambda session: session.version, default=None)
-        self._store.commit(
-            lambda state: replace(state, mirrors=state.mirrors | met),
-            newest.client.metadata if newest else None,
-        )
-        for session in tried:
-            self._leave(session)
-        self._session = None
-
-    def _leave(self, session: Session | None) -> None:
-        if session is not None:
-            session.close()
-
-    def _without_answer(self, reasons: list[Reason], known: Callable[[], T]) -> T:
-        if any(reason.kind == "wrong" for reason in reasons):
-            raise Refused(render_reasons(self.location, reasons))
-        self._reasons = reasons
-        try:
-            return known()
-        except _Unknown as missing:
-            if not reasons:
-                raise Unavailable(f"{self.location}: offline, and {missing}") from missing
-            text = render_reasons(self.location, reasons)
-            family = Refused if any(r.kind == "expired" for r in reasons) else Unavailable
-            raise family(text) from missing
-
-    # What is known without asking
-
-    def _kept(self, path: str) -> bytes | None:
-        pointer = self._store.state.targets.get(path)
-        return self._store.document(pointer) if pointer else None
-
-    def _known(self, path: str) -> bytes:
-        content = self._kept(path)
-        if content is None:
-            raise _Unknown(f"{path} was not looked at before")
-        return content
-
-    def _known_search(self, paths: Iterable[str]) -> dict[str, bytes | None]:
-        """Return the shards that were read before; a registry with extensions has at least one."""
-        found = {path: self._kept(path) for path in paths}
-        if not any(found.values()):
-            raise _Unknown("nobody searched this registry here yet")
-        return found
-
-    def _known_lists(self) -> dict[str, bytes | None]:
-        return {name: self._known(f"lists/{name}.json") for name in LISTS}
-
-    def _known_documents(
-        self, wanted: frozenset[ExtensionId], since: int | None
-    ) -> dict[ExtensionId, bytes | None]:
-        if self._store.state.verified is None:
-            raise _Unknown("nothing of this registry was verified here yet")
-        if since is not None:
-            return {}
-        found = {extension: self._kept(document_path(extension)) for extension in wanted}
-        return {extension: content for extension, content in found.items() if content}
-
-    def _config(self) -> Config | None:
-        content = self._kept(CONFIG)
-        return None if content is None else parsed(content, Config, CONFIG)
 
     # Reading what came
 
@@ -408,7 +221,7 @@ class Index:
     def _merged(self, news: Mapping[str, bytes | None]) -> Lists:
         """Return all lists: what is new, and of the others what is known or asked for."""
         known: dict[str, bytes | None] = {
-            name: self._kept(f"lists/{name}.json") for name in LISTS if name not in news
+            name: self._verified.kept(f"lists/{name}.json") for name in LISTS if name not in news
         }
         if any(content is None for content in known.values()):
             return self.lists()
@@ -416,11 +229,11 @@ class Index:
 
     def _package_urls(self, official: str, on_mirror: str) -> list[str]:
         """Return where a package may lie: on the mirror in use, where the index says, on any mirror."""
-        near = self._session.mirror if self._session else self._bases[0]
-        bases = [near] if near in self._bases else self._bases
+        near = self._sessions.mirror or self._place.bases[0]
+        bases = [near] if near in self._place.bases else self._place.bases
         named = [urljoin(base, official) for base in bases] if official else []
-        mirrors = [f"{mirror}{on_mirror}" for mirror in self._mirrors()]
-        first = [] if near in self._bases else [f"{near}{on_mirror}"]
+        mirrors = [f"{mirror}{on_mirror}" for mirror in self._sessions.mirrors()]
+        first = [] if near in self._place.bases else [f"{near}{on_mirror}"]
         return list(dict.fromkeys([*first, *named, *mirrors]))
 
 
@@ -440,10 +253,6 @@ def _capped(chunks: Iterator[bytes], url: str, limit_bytes: int) -> Iterator[byt
         yield chunk
 
 
-class _Unknown(Exception):
-    """Nothing was verified before that would answer the question."""
-
-
 def _lists(contents: Mapping[str, bytes | None]) -> Lists:
     read = {
         name: parsed(content, StateList, f"lists/{name}.json").entries
@@ -451,11 +260,3 @@ def _lists(contents: Mapping[str, bytes | None]) -> Lists:
         if content is not None
     }
     return Lists(**read)
-
-
-def _is_safe(url: str) -> bool:
-    try:
-        refuse_unsafe(url)
-    except Refused:
-        return False
-    return True

@@ -14,6 +14,7 @@ from devforge.adapters.web import Patience
 from devforge.adapters.web_addresses import refuse_unsafe
 from devforge.errors import BadInput
 from devforge.updates.index import Index
+from devforge.updates.sessions import Place
 from devforge.updates.store import Store
 
 _ROOT_BYTES = 128 * 1024
@@ -48,12 +49,9 @@ def open_index(
     known = _bases(known_as)[0] if known_as else bases[0]
     directory = home / "trust" / hashlib.sha256(known.encode()).hexdigest()[:16]
     return Index(
-        location,
-        bases=bases,
+        Place(location=location, bases=bases, bootstrap=bootstrap, region=region),
         store=Store(directory),
-        bootstrap=bootstrap,
         offline=offline,
-        region=region,
         patience=patience,
         clock=clock,
     )

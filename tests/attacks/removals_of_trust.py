@@ -27,19 +27,19 @@ REMOVALS_OF_TRUST = (
     ),
     _removal(
         "B2", "nothing new is installed by what has expired",
-        "devforge/updates/index.py", "if self._session is None and self.freshness.is_expired:", "if self._store is None:",
+        "devforge/updates/index.py", "if self._sessions.mirror is None and self.freshness.is_expired:", "if self._store is None:",
         f"{_MIRRORS}test_a_registry_that_is_frozen_is_believed_until_it_expires_and_no_longer",
     ),
     _removal(
         "B3", "a mirror that fails amid an answer is left for one that is whole",
-        "devforge/updates/index.py",
+        "devforge/updates/sessions.py",
         "                    self._note(session.mirror, error, session, reasons)\n                    continue\n",
         "                    self._note(session.mirror, error, session, reasons)\n                    break\n",
         f"{_MIRRORS}test_a_mirror_that_serves_a_mixture_is_left_for_one_that_is_whole",
     ),
     _removal(
         "B3", "a mirror that was not renewed for days is compared with another",
-        "devforge/updates/index.py", "            if session.is_stale:", "            if session is None:",
+        "devforge/updates/sessions.py", "            if session.is_stale:", "            if session is None:",
         f"{_MIRRORS}test_a_mirror_that_lags_is_left_for_one_that_does_not",
     ),
     _removal(

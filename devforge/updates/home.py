@@ -8,6 +8,7 @@ journal.json                         there only while a change is being made
 config.yaml  known.json  install-id  its owner's wishes, the registry's last word, its own name
 health.json                          what was reported of versions that start, where its owner wants that
 incoming/  trust/  lock              being unpacked; the trust layer's; held while something changes
+.new-*                               being written or worked in; what a killed program left is swept
 
 A change is made in this order: unpack aside, move into place, write the record; write the journal;
 replace installed.json, which is the change; add to the history; take the journal away. Whoever

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from devforge.adapters.git_reader import GitReader
 from devforge.errors import BadInput, Refused, Unavailable
 
 BRANCH = "state"
@@ -48,6 +49,7 @@ class State:
         self._branch = branch
         self._sleep = sleep
         self._environment = os.environ | _isolation() | _credentials(token, remote)
+        self._reader = GitReader(repository, self._environment)
         self._tip: str | None = None
 
     @property
@@ -71,13 +73,7 @@ class State:
         """Return the file at `path` as of the last fetch, or None if it is not there."""
         if self._tip is None:
             return None
-        kind = self._try("cat-file", "-t", f"{self._tip}:{path}")
-        if kind is None or kind.strip() != b"blob":
-            return None
-        size = int(self._git("cat-file", "-s", f"{self._tip}:{path}"))
-        if size > _READ_BYTES:
-            raise Refused(f"{self._branch}: {path} is {size} bytes, at most {_READ_BYTES} are read")
-        return self._git("cat-file", "blob", f"{self._tip}:{path}")
+        return self._reader.read(f"{self._tip}:{path}", limit_bytes=_READ_BYTES)
 
     def files(self, directory: str = "") -> dict[str, str]:
         """Return path → blob id of every file below `directory` as of the last fetch."""

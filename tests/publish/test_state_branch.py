@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -49,6 +50,28 @@ def test_an_absent_branch_reads_as_empty_and_the_first_commit_makes_it(state_of,
     assert git(origin, "rev-parse", "state") == commit == state.tip
     assert state.read("reviews/a.json") == b"{}"
     assert git(origin, "rev-list", "--count", "state") == "1"
+
+
+def test_many_files_are_read_by_one_process_also_those_written_meanwhile(state_of):
+    others, state = helpers(), state_of()
+    state.commit({f"notes/{n}.json": b"x" * n + b"\n" for n in range(300)}, "many")
+    assert all(state.read(f"notes/{n}.json") == b"x" * n + b"\n" for n in range(300))
+    [helper] = helpers() - others
+    state.commit({"notes/0.json": b"new", "empty.json": b""}, "more")
+
+    assert (state.read("notes/0.json"), state.read("empty.json")) == (b"new", b"")
+    for absent in ("notes", "notes/400.json", "a\ninfo HEAD", "notes/0.json\n", ""):
+        assert state.read(absent) is None
+    assert state.read("notes/1.json") == b"x\n"
+    assert helpers() - others == {helper}
+    del state
+    assert helper not in helpers()
+
+
+def helpers() -> set[str]:
+    """The processes that read files for us."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return {c for c in children if b"--batch-command" in Path(f"/proc/{c}/cmdline").read_bytes()}
 
 
 def test_other_files_stay_and_a_repeated_write_makes_no_commit(state_of, origin):

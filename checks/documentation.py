@@ -64,7 +64,7 @@ RULES = (README, THIN, PLACEHOLDER, CHANGELOG, DOCSTRINGS)
 
 _README = re.compile(r"read[ _-]?me(?:\.(?:md|markdown|rst|txt|adoc))?", re.IGNORECASE)
 _CHANGELOG = re.compile(
-    r"(?:docs/)?(?:change(?:s|log)?|history|news|releases?(?:[ _-]notes)?)(?:\.(?:md|rst|txt))?",
+    r"(?:docs?/)?(?:change(?:s|[-_ ]?log)?|history|news|releases?(?:[ _-]notes)?)(?:\.(?:md|rst|txt))?",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
@@ -146,8 +146,9 @@ def _changelog(tree: SourceTree, manifest: Manifest) -> Iterator[Finding]:
     version = re.compile(rf"(?<![\d.]){re.escape(str(manifest.version))}(?![\d.]*\d)")
     if any(version.search(file.text[:_READ_CHARACTERS]) for file in found):
         return
-    at = min((file.path for file in found), default="CHANGELOG.md")
-    there = f"{at} does not mention" if found else "no changelog says what is new in"
+    logs = [file.path for file in found if file is not readme]
+    at = min(logs, default="CHANGELOG.md")
+    there = f"{at} does not mention" if logs else "no changelog says what is new in"
     yield CHANGELOG.finding(
         at=at,
         problem=f"{there} {manifest.version}",

@@ -135,17 +135,12 @@ def _reaches(hit: Vulnerability, threshold: str) -> bool:
 
 
 def _stale(known: Vulnerabilities, policy: Advisories) -> Iterator[Finding]:
-    if not policy.ecosystems:
-        return  # the operator asked for no copy
-    if known.as_of is None:
-        problem = "there is no copy of the OSV database: only this marketplace's own advisories were looked at"
-    elif (known.age_days or 0) > policy.stale_days:
-        day, age = known.as_of[:10], counted(known.age_days or 0, "day")
-        problem = f"the copy of the OSV database is of {day}, {age} old: what was found since is not in it"
-    else:
+    """A copy that is not there is the operator's matter, and the job's log says so."""
+    if not policy.ecosystems or known.as_of is None or (known.age_days or 0) <= policy.stale_days:
         return
+    day, age = known.as_of[:10], counted(known.age_days or 0, "day")
     yield STALE.finding(
         at="dependencies",
-        problem=problem,
+        problem=f"the copy of the OSV database is of {day}, {age} old: what was found since is not in it",
         remedy="nothing for you to mend; `devforge advisories refresh` fetches a copy for yourself",
     )

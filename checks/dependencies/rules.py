@@ -32,7 +32,7 @@ STALE = Rule(
     "dependency-advisories-old",
     "Known vulnerabilities were looked up lately",
     "info",
-    "A copy of the OSV database that is old or missing does not know what was found since.",
+    "A copy of the OSV database that is old does not know what was found since.",
 )
 LOOK_ALIKE = Rule(
     "dependency-look-alike",

@@ -57,6 +57,10 @@ def observe_components(tree: SourceTree, reference: Reference) -> Components:
         return Components(vendored, reference.shelf)
     parts = parts_of(read_dependencies(tree), vendored)
     found = find_vulnerabilities(parts, own=reference.own, shelf=reference.shelf, now=reference.now)
+    if not isinstance(found, Missing) and found.as_of is None:
+        _LOG.info(
+            "there is no copy of the OSV database: only the marketplace's own advisories are looked at"
+        )
     return Components(vendored, found)
 
 

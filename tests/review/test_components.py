@@ -70,12 +70,12 @@ def test_a_grave_vulnerability_is_told_with_the_exact_thing_to_do(world, copy):
     assert "GHSA-grav-grav-grav" in said
 
 
-def test_our_own_advisory_counts_where_there_is_no_copy_and_that_is_said(world):
+def test_our_own_advisory_counts_where_there_is_no_copy_which_is_not_its_authors_matter(world):
     world.push("operator", REGISTRY, "main", {"registry/advisories/DEVFORGE-2026-2.yaml": OWN}, onto="main")  # fmt: skip
     said = comment(world, {"requirements.txt": "abandoned==1.0\n"})
 
     assert "abandoned 1.0 is malicious" in said
-    assert "there is no copy of the OSV database" in said
+    assert "OSV" not in said
 
 
 def test_an_old_copy_is_called_old(world, copy):

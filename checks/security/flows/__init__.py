@@ -114,10 +114,12 @@ def _finding(submission: Submission, arrival: Arrival) -> Finding:
             else f"{origin.path}, line {origin.line}"
         )
         came = f" (it comes from {where})"
+    severity = milder(arrival.severity, arrival.path, submission)
+    expected = "nothing, if whoever uses it would expect it"
     return arrival.rule.finding(
         at=arrival.path,
         line=arrival.line,
         problem=f"line {arrival.line}: {arrival.words}{came}",
-        remedy=rules.REMEDIES[arrival.rule.id],
-        severity=milder(arrival.severity, arrival.path, submission),
+        remedy=expected if severity == "info" else rules.REMEDIES[arrival.rule.id],
+        severity=severity,
     )

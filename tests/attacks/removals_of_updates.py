@@ -1,4 +1,4 @@
-"""The defences of what is installed, rows B7 to B16 and B21 of the attack table, and how to take each away."""
+"""The defences of what is installed, rows B7 to B17 and B21 of the attack table, and how to take each away."""
 
 from __future__ import annotations
 
@@ -83,6 +83,21 @@ REMOVALS_OF_UPDATES = (
         "B15", "a file is never called what an address ends in, unless that is plain",
         "provenance.py", "name if _PLAIN.fullmatch(name) else", "name if name else",
         "tests/updates/test_provenance.py::test_a_name_that_leads_elsewhere_is_not_taken_and_nothing_is_left",
+    ),
+    _removal(
+        "B15", "a bill of materials that the index does not vouch for is not read",
+        "provenance.py", "        if found != self._package.evidence:", "        if not found:",
+        "tests/updates/test_provenance.py::test_what_the_index_does_not_vouch_for_is_not_even_read",
+    ),
+    Removal(
+        "B16", "no IPv6 form of a private address is posted to",
+        (Edit("devforge/adapters/webhooks.py", "        return address in _UNICAST and address.is_global", "        return address.is_global"),),
+        ("tests/announcing/test_webhooks.py::test_no_address_inside_a_network_is_public",),
+    ),
+    Removal(
+        "B17", "what was taken back goes to no channel",
+        (Edit("devforge/publish/channels/plan.py", "        if one.against:\n", "        if not one.note:\n"),),
+        ("tests/channels/test_taking_back.py::test_what_was_taken_back_before_it_came_there_never_goes_there",),
     ),
     Removal(
         "B16", "the words of the index are read as lines",

@@ -85,7 +85,7 @@ START_PATHS = re.compile(
 )
 # Where an honest tool may write, too, when asked: hooks, other extensions, what guides assistants.
 GUIDING_PATHS = re.compile(
-    r"(?<![\w*-])[\w-]+\.pth$|\.git/hooks/|hooks/post-checkout|\.vscode/extensions"
+    r"(?<![\w*-])[\w-]+\.pth$|\.git/hooks/|hooks/post-checkout|\.vscode/extensions(?!\.json)"
     r"|\.claude/(?:CLAUDE\.md|settings)|\.cursor/rules|\.codex/AGENTS\.md|\.gemini/GEMINI\.md"
 )
 OTHERS_TOKENS = re.compile(

@@ -116,7 +116,7 @@ RUNNING_PROGRAM = sign(
 PROJECTS_SECRETS = sign(
     "names a file in which projects keep their passwords",
     ".env config secrets credentials account tfstate .pem .key",
-    r"[\"'`/]\.env(?:\.\w+|\*)?[\"'`]|[\"'`/]\.git[/\\\"',\s]+config[\"'`]|[\"'`/](?:secrets?\.(?:ya?ml|json|toml)|credentials\.json|service[-_]?account\w*\.json|terraform\.tfstate)[\"'`]",
+    r"[\"'`/]\.env(?:\.\w+|\*)?[\"'`](?!\s*:)|[\"'`/]\.git[/\\\"',\s]+config[\"'`]|[\"'`/](?:secrets?\.(?:ya?ml|json|toml)|credentials\.json|service[-_]?account\w*\.json|terraform\.tfstate)[\"'`]",
 )
 BELOW_HOME = sign(
     "looks through the user's home",

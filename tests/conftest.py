@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from devforge.local import LocalGitHub
 
 pytest_plugins = ["node_tools", "conformance.plugin", "channels.servers"]
+
+# How long an example takes is a matter of the machine, which others may be using.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from osv import malicious, record
 
@@ -160,7 +160,6 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(["id", "affected", "severity", "aliases", "database_specific", "details"]), JSON))  # fmt: skip
 def test_no_record_raises_anything_but_our_own_error(said):
     try:

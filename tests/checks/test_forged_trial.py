@@ -154,7 +154,8 @@ _RANK = {"passed": 0, "failed": 1, "no verdict": 1}
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(forged=trial, index=st.integers(0, 2))
 def test_a_forged_trial_moves_nothing_but_its_own_numbers(

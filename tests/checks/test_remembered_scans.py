@@ -49,7 +49,7 @@ def looked_at(tree: SourceTree, scratch: Path, scans=None):
     return seen, remember(tree, seen.lint, seen.security, tools=tools_digest())
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(
     before=st.dictionaries(st.sampled_from(NAMES), st.sampled_from(sorted(BODIES))),
     after=st.dictionaries(st.sampled_from(NAMES), st.sampled_from(sorted(BODIES))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from places import INK, PEN, Place
 
@@ -102,7 +102,6 @@ def histories(draw):
     return changes, segments
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(histories(), st.integers(0, 51))
 def test_the_newest_change_since_then_is_told_of_each_or_the_log_says_it_is_too_short(
     history, since

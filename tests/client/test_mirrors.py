@@ -8,7 +8,7 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from places import INK, NOW, Place, versions
 
@@ -246,7 +246,6 @@ mirrors = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(mirrors, st.dictionaries(st.sampled_from("abcdef"), st.builds(met, st.none() | st.floats(0, 9e3))),
        st.none() | st.just("eu"), st.randoms())  # fmt: skip
 def test_every_mirror_is_asked_once_and_their_order_in_the_config_is_no_matter(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from github_evaluator import GitHubEvaluator
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devforge.local.workflows.expressions import (
@@ -193,9 +193,7 @@ worlds = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
-)
+@settings(max_examples=800, database=None)
 @given(expression=expressions, world=worlds)
 def test_any_expression_over_any_contexts_is_worth_what_github_says(theirs, expression, world):
     mine, other = ours(expression, world), theirs.evaluate(expression, world)
@@ -203,7 +201,7 @@ def test_any_expression_over_any_contexts_is_worth_what_github_says(theirs, expr
     assert same(mine, other), (expression, mine, other)
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300, database=None)
 @given(noise=st.text(st.sampled_from([*"()[].,!<>=&|*'+-0123456789ex agithubrf_\n"]), max_size=14))
 def test_noise_is_refused_exactly_where_github_refuses_it(theirs, noise):
     mine, other = ours(noise), theirs.evaluate(noise, WORLD)

@@ -72,7 +72,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(published=steps)
 def test_whoever_looks_learns_all_that_changed_since_or_that_it_was_too_long_ago(published):
     shelf = Shelf()

@@ -122,7 +122,8 @@ def test_one_new_version_writes_nine_files_the_timestamp_last(tmp_path, signing)
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     first=st.sets(st.sampled_from(sorted(MANY)), min_size=1),

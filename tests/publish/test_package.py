@@ -53,7 +53,7 @@ files = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(files=files, order=st.randoms())
 def test_equal_trees_give_equal_bytes_whatever_order_they_were_read_in(files, order):
     tree = tree_of(MANIFEST, files)
@@ -63,7 +63,7 @@ def test_equal_trees_give_equal_bytes_whatever_order_they_were_read_in(files, or
     assert pack(tree, MANIFEST) == pack(SourceTree(dict(shuffled)), MANIFEST)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(files=files)
 def test_what_is_packed_is_read_back_as_it_was(files):
     tree = tree_of(MANIFEST, files)

@@ -102,7 +102,8 @@ def test_a_cache_that_cannot_be_written_costs_nothing_but_time(stocked, tmp_path
 
 
 @settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(where=st.integers(0, 10**6), what=st.binary(max_size=5), cut=st.booleans())
 def test_a_damaged_cache_is_never_believed(stocked, cache, where, what, cut):

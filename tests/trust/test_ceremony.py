@@ -231,7 +231,7 @@ def ring(offline: str, threshold: int, online: str) -> Keyring:
     return Keyring(tuple(SIGNERS[n].public_key for n in offline), threshold, SIGNERS[online].public_key)  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     steps=st.lists(
         st.tuples(

@@ -49,7 +49,10 @@ def test_a_host_gets_from_nothing_to_an_update_and_back_by_plain_text(shelf, clo
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @given(word=st.text(max_size=20).filter(lambda word: "." not in word))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_what_is_no_extension_is_bad_input_to_every_call(shelf, clock, tmp_path, call, word):
     updates = Updates(tmp_path, index=shelf, clock=clock)
 

@@ -9,6 +9,7 @@ text differ, nobody knows which of the two holds.
 
 **How to mend.** Put the licence's whole text into a file called LICENSE (a short one, such as MIT's, may
 stand in the README instead), and its identifier into the manifest, for example `license: MIT` or `license: GPL-3.0-or-later`.
+In a directory of a larger repository, the licence at its root is taken along.
 
 Source: SPDX licence list and expressions; `licences` in registry/policy.yaml.
 """
@@ -23,6 +24,7 @@ from license_expression import ExpressionError, get_spdx_licensing
 from checks.documentation import readme_of
 from checks.licence_texts import SHORT, recognise
 from checks.protocol import Rule
+from devforge.model.licence_files import is_licence_file
 from devforge.model.manifest import FILE
 from devforge.model.observed import SourceFile, SourceTree
 from devforge.model.reviewing import CheckName
@@ -69,11 +71,6 @@ REFUSED = Rule(
 )
 RULES = (EXPRESSION, FILE_MISSING, MISMATCH, UNKNOWN_TEXT, UNLISTED, REFUSED)
 
-_LICENCE_FILE = re.compile(
-    r"(?:(?:un)?licen[sc]es?|copying|copyright)(?:[-_. ][\w.-]+)?|licenses/[^/]+(?:\.txt|-[\w.-]+)|licenses/(?:MIT|ISC|Zlib|Unlicense)",
-    re.IGNORECASE,
-)
-_NOT_TEXT = (".py", ".js", ".ts", ".json", ".html", ".header")
 _REFERENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
 _SPELLINGS = {
     "gplv3": "GPL-3.0-or-later", "gplv2": "GPL-2.0-or-later", "gpl3": "GPL-3.0-or-later",
@@ -108,8 +105,7 @@ def licence_files(tree: SourceTree) -> list[SourceFile]:
     return [
         file
         for path, file in sorted(tree.files.items())
-        if _LICENCE_FILE.fullmatch(path)
-        and not path.lower().endswith(_NOT_TEXT)
+        if is_licence_file(path)
         and file.mode != "symlink"
         and file.is_text
         and file.content.strip()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from devforge.adapters.git_program import GitProgram
 from devforge.errors import BadInput
+from devforge.model.licence_files import lent
 from devforge.model.observed import SourceFile, SourceTree
 from devforge.model.policy import Limits
 
@@ -18,7 +20,8 @@ def read_directory(path: Path, limits: Limits) -> SourceTree:
     """Return the files below `path`: in a Git work tree those Git would commit, else all but caches.
 
     Symlinks are kept as links and never followed; ignored files are left out where there is a
-    repository; a nested repository is left out, as Git leaves it.
+    repository; a nested repository is left out, as Git leaves it. A directory of a repository that
+    has no licence has the repository's, as it does where it is submitted.
 
     Raises:
         BadInput: no such directory, or more or larger files than `limits` allow.
@@ -28,8 +31,10 @@ def read_directory(path: Path, limits: Limits) -> SourceTree:
     names = _listed_by_git(path)
     files: dict[str, SourceFile] = {}
     total = 0
-    for name in sorted(_walk(path) if names is None else names):
-        file = _read(path, name, limits)
+    found = dict.fromkeys(_walk(path) if names is None else names, path)
+    found |= {} if names is None else _lent(path, names)
+    for name, place in sorted(found.items()):
+        file = _read(place, name, limits)
         if file is None:
             continue
         files[name] = file
@@ -43,8 +48,8 @@ def read_directory(path: Path, limits: Limits) -> SourceTree:
     return SourceTree(files=files)
 
 
-def _listed_by_git(path: Path) -> list[str] | None:
-    """What Git tracks or would track; None where there is no repository."""
+def _listed_by_git(path: Path, below: Iterable[str] = (".",)) -> list[str] | None:
+    """What Git tracks or would track of `below`; None where there is no repository, or nothing."""
     git = GitProgram(path, settings={"core.excludesFile": ""})
     # A parent's repository counts too, so the ceiling that keeps jobs apart is lifted here.
     extra = {"GIT_CEILING_DIRECTORIES": ""}
@@ -52,10 +57,22 @@ def _listed_by_git(path: Path) -> list[str] | None:
     if inside.code or inside.text != "true":
         return None
     listing = git.run(
-        "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".", extra=extra
+        "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *below, extra=extra
     )
     names = {name.decode("utf-8", "surrogateescape") for name in listing.output.split(b"\0")[:-1]}
     return [name for name in names if not name.endswith("/")] or None
+
+
+def _lent(path: Path, names: Iterable[str]) -> dict[str, Path]:
+    """The licences of the work tree's root, for one of its directories that has none → that root."""
+    extra = {"GIT_CEILING_DIRECTORIES": ""}
+    top = Path(GitProgram(path).run("rev-parse", "--show-toplevel", extra=extra).text)
+    if path.resolve() == top.resolve():
+        return {}
+    plain = [entry.name for entry in os.scandir(top) if entry.is_file(follow_symlinks=False)]
+    wanted = lent(names, plain)
+    known = (_listed_by_git(top, wanted) or []) if wanted else []
+    return dict.fromkeys(known, top)
 
 
 def _walk(path: Path) -> list[str]:

@@ -7,6 +7,7 @@ mode by mode, object by object, and never as the text of a diff.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Literal, Self
 
@@ -14,6 +15,7 @@ from devforge.adapters.git_listing import TreeEntry, read_change, read_entries, 
 from devforge.adapters.git_program import GitProgram
 from devforge.errors import BadInput, Unavailable
 from devforge.model.change import TreeChange
+from devforge.model.licence_files import lent
 from devforge.model.observed import SourceFile, SourceTree
 from devforge.model.policy import Limits
 
@@ -138,21 +140,28 @@ class StoredObjects:
         """Return the extension in `subdirectory` at `commit`, every entry as what it is.
 
         A symlink's content is its target, a submodule's the commit it points at; a Git LFS
-        pointer stays the pointer that Git holds.
+        pointer stays the pointer that Git holds. A directory without a licence has the repository's.
 
         Raises:
             BadInput: the directory does not exist, or the tree is larger than `limits` allow.
         """
-        root = self.resolve(full_id(commit))
-        if subdirectory != ".":
-            entry = self.entry(root, subdirectory)
+        top = self.resolve(full_id(commit))
+        if subdirectory == ".":
+            entries = self.entries(top)
+        else:
+            entry = self.entry(top, subdirectory)
             if entry is None or entry.mode != "040000":
                 raise BadInput(f"there is no directory {subdirectory!r} at commit {commit[:12]}")
-            root = entry.blob
-        entries = self.entries(root)
+            own = self.entries(entry.blob)
+            entries = (*own, *self._lent(top, own))
         refuse_beyond(entries, limits)
         files = {entry.path: self._source_file(entry) for entry in entries}
         return SourceTree(files=files)
+
+    def _lent(self, top: str, own: Iterable[TreeEntry]) -> list[TreeEntry]:
+        said = self.program.run("ls-tree", "-z", "-l", "--full-tree", top)
+        above = {e.path: e for e in read_entries(said.output) if e.kind in ("file", "executable")}
+        return [above[name] for name in lent((entry.path for entry in own), above)]
 
     def _source_file(self, entry: TreeEntry) -> SourceFile:
         kind = entry.kind

@@ -218,6 +218,39 @@ def test_a_directory_and_its_commit_are_the_same_tree(tmp_path):
     assert "x.log" not in committed.files
 
 
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ({"a.py": "print()\n"}, {"LICENSE": "the whole", "a.py": "print()\n"}),
+        ({"COPYING": "its own"}, {"COPYING": "its own"}),
+    ],
+)
+def test_a_directory_without_a_licence_has_its_repositorys_where_it_is_read_and_where_it_is_submitted(
+    tmp_path, inside, expected
+):
+    work = tmp_path / "work"
+    package = work / "packages/one"
+    package.mkdir(parents=True)
+    git(work, "init", "-q", "-b", "main", ".")
+    (work / "LICENSE").write_text("the whole")
+    (work / "COPYING.link").symlink_to("/etc/passwd")
+    (work / "licenses").mkdir()
+    (work / "licenses/MIT.txt").write_text("somebody else's")
+    (work / "README.md").write_text("all of them")
+    for name, text in inside.items():
+        (package / name).write_text(text)
+    git(work, "add", "-A")
+    git(work, "-c", "user.name=a", "-c", "user.email=a@b.invalid", "commit", "-qm", "x")
+    with Objects(work, "https://github.com") as objects:
+        head = objects.resolve("HEAD", "commit")
+        committed = objects.tree(head, "packages/one", limits=LIMITS)
+    here = read_directory(package, LIMITS)
+
+    assert {path: file.text for path, file in committed.files.items()} == expected
+    assert {path: file.text for path, file in here.files.items()} == expected
+    assert here.sha256 == committed.sha256
+
+
 def test_a_plain_directory_is_read_without_git_and_without_caches(tmp_path):
     for name in ("a.py", "node_modules/x.js", ".venv/y.py", "__pycache__/z.pyc", "sub/b.py"):
         path = tmp_path / "plain" / name

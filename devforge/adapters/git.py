@@ -100,8 +100,10 @@ class Objects(StoredObjects):
             return True
         if not heads:
             return False
-        with tempfile.TemporaryDirectory(prefix="devforge-history-") as scratch:
-            history = Objects(Path(scratch), self.server_url)
+        with (
+            tempfile.TemporaryDirectory(prefix="devforge-history-") as scratch,
+            Objects(Path(scratch), self.server_url) as history,
+        ):
             if history.leads_to(repository, commit, "refs/heads/*"):
                 return True
             tags = [name for name in heads if name.startswith("refs/tags/")]

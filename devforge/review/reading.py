@@ -30,7 +30,7 @@ from devforge.review.handover import (
 )
 from devforge.review.judge import is_worth_reading
 from devforge.review.observe import Candidate
-from devforge.review.reference import open_reference
+from devforge.review.reference import opened_reference
 from devforge.review.scans import read_scans, tools_digest
 from devforge.review.session import Session
 from devforge.review.source import with_manifest
@@ -53,9 +53,11 @@ def read_step(session: Session, out: Path) -> tuple[int, ...]:
     begun: dict[int, Future[bool]] = {}
     places = BoundedSemaphore(2 * _READERS)  # a source waits in memory until its turn comes
     end = time.monotonic() + _SECONDS
-    reference = open_reference(session)
     in_time = takewhile(lambda _: time.monotonic() < end, session.queue.review)
-    with ThreadPoolExecutor(max_workers=_READERS) as pool:
+    with (
+        opened_reference(session) as reference,
+        ThreadPoolExecutor(max_workers=_READERS) as pool,
+    ):
         for pull, candidate in session.candidates(in_time):
             heads[pull.number] = pull.head.sha
             if isinstance(candidate, DevForgeError):

@@ -22,24 +22,26 @@ if TYPE_CHECKING:  # `devforge check` opens no session, and need not load what o
 _LOG = logging.getLogger(__name__)
 
 
-def open_reference(session: Session) -> Reference:
-    """Return the registry's own advisories and its copy of the OSV database, opened but not read.
+@contextmanager
+def opened_reference(session: Session) -> Iterator[Reference]:
+    """Give the registry's own advisories and its copy of the OSV database, opened but not read.
 
     A branch that could not be asked for is Missing: nobody then says that nothing is known.
     """
     environment, registry = session.environment, session.registry
     own = read_own_advisories(registry.objects, registry.base)
     shelf: Shelf | Missing
-    try:
-        objects = Objects(
-            session.scratch / "advisories", environment.server_url,
-            origin=environment.repository, token=environment.secret_token(),
-        )  # fmt: skip
-        shelf = registry_shelf(objects)
-    except DevForgeError as error:
-        _LOG.warning("%s", error)
-        shelf = Missing(reason=f"the copy of the OSV database could not be opened: {error}")
-    return Reference(own, shelf, datetime.now(UTC))
+    with ExitStack() as stack:
+        try:
+            objects = Objects(
+                session.scratch / "advisories", environment.server_url,
+                origin=environment.repository, token=environment.secret_token(),
+            )  # fmt: skip
+            shelf = registry_shelf(stack.enter_context(objects))
+        except DevForgeError as error:
+            _LOG.warning("%s", error)
+            shelf = Missing(reason=f"the copy of the OSV database could not be opened: {error}")
+        yield Reference(own, shelf, datetime.now(UTC))
 
 
 @contextmanager

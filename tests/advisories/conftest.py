@@ -27,6 +27,7 @@ class Vigil(Marketplace):
     """The marketplace, and the advisories job as its workflow runs it."""
 
     bucket: OsvBucket
+    opened: list[Objects]
     requirements = "httpx==0.28.1"
 
     def refresh(self, *arguments: str) -> tuple[int, str]:
@@ -46,6 +47,7 @@ class Vigil(Marketplace):
         objects = Objects(
             self.data / name, self.github.url, origin=REGISTRY, token=self.operator.token
         )
+        self.opened.append(objects)
         return registry_shelf(objects)
 
     def release_with(self, requirement: str, *, version: str = "1.4.0") -> None:
@@ -103,12 +105,14 @@ def bucket() -> Iterator[OsvBucket]:
 
 
 @pytest.fixture
-def vigil(github, tmp_path, capsys, monkeypatch, bucket) -> Vigil:
+def vigil(github, tmp_path, capsys, monkeypatch, bucket) -> Iterator[Vigil]:
     """An open registry without an extension, beside an OSV database."""
     made = Vigil(github, tmp_path / "market", capsys, monkeypatch)
-    made.bucket = bucket
+    made.bucket, made.opened = bucket, []
     workflow = made.checkout / ".github/workflows/publish.yml"
     workflow.parent.mkdir(parents=True)
     workflow.write_text(PUBLISH)
     made.push("Publish")
-    return made
+    yield made
+    for objects in made.opened:
+        objects.close()

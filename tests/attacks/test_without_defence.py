@@ -50,16 +50,10 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(where: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "--no-header",
-        *tests,
-    ]
+    # Of one test the first failure tells; without a defence against slowness each takes its time.
+    shortly = ["-x"] if len(tests) == 1 else []
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header"]
+    command += [*shortly, *tests]
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     return subprocess.run(
         command, cwd=where, capture_output=True, text=True, timeout=280, check=False,

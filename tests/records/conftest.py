@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ class Shelf:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.opened: list[Objects] = []
         self.write("registry/policy.yaml", POLICY.read_bytes())
 
     def write(self, path: str, content: str | bytes) -> None:
@@ -47,7 +49,8 @@ class Shelf:
             self._git("init", "-q", "-b", "main")
         self._git("add", "-A")
         self._git("-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-qm", "records")
-        return Objects(self.root, "https://github.com")
+        self.opened.append(Objects(self.root, "https://github.com"))
+        return self.opened[-1]
 
     def _git(self, *arguments: str) -> None:
         quiet = os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
@@ -55,8 +58,11 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "repository")
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    made = Shelf(tmp_path / "repository")
+    yield made
+    for objects in made.opened:
+        objects.close()
 
 
 @pytest.fixture

@@ -6,14 +6,13 @@ Where a Python project declares it is left out: a move from setup.py to pyprojec
 from __future__ import annotations
 
 import ast
-import configparser
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from devforge.model.observed import SourceFile
 from devforge.model.python_source import parse_python
 from devforge.model.submission import Submission
-from devforge.model.tables import below, json_table, toml_table
+from devforge.model.tables import below, ini_section, json_table, toml_table
 
 _MOST = 500
 _SCRIPTS = {"console_scripts": "scripts", "gui_scripts": "gui-scripts"}  # pyproject.toml's names
@@ -53,14 +52,8 @@ def _of_project(project: dict[str, Any]) -> Iterator[str]:
 
 
 def _of_setup_cfg(file: SourceFile | None) -> Iterator[str]:
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(file.text if file else "")
-    except configparser.Error:
-        return
-    if parser.has_section("options.entry_points"):
-        for group, lines in parser.items("options.entry_points"):
-            yield from _told(group, map(_pair, lines.splitlines()))
+    for group, lines in (ini_section(file, "options.entry_points") or {}).items():
+        yield from _told(group, map(_pair, lines.splitlines()))
 
 
 def _of_setup_py(file: SourceFile | None) -> Iterator[str]:

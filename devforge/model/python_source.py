@@ -47,6 +47,17 @@ def parse_python(content: bytes) -> ast.Module | None:
     return _KEPT.tree_of(content)
 
 
+def assigned(module: ast.Module) -> dict[str, ast.expr]:
+    """Return name → what is assigned to it last, wherever in the file that is."""
+    return {
+        target.id: node.value
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
 def is_beyond_parser(content: bytes) -> bool:
     """Whether it is no fault of the source that it has no tree: it is nested deeper than a parser follows."""
     with collector_paused(), warnings.catch_warnings():

@@ -1,7 +1,8 @@
-"""JSON and TOML files of an extension, read as far as they can be: a stranger's text never raises."""
+"""JSON, TOML and INI files of an extension, read as far as they can be: a stranger's text never raises."""
 
 from __future__ import annotations
 
+import configparser
 import json
 import tomllib
 from typing import Any
@@ -25,6 +26,16 @@ def toml_table(file: SourceFile | None) -> dict[str, Any]:
     # Numbers too long and days that are none are a ValueError, too.
     except (ValueError, RecursionError):
         return {}
+
+
+def ini_section(file: SourceFile | None, section: str) -> dict[str, str] | None:
+    """Return one section of an INI file such as setup.cfg; None where it is not there, or cannot be read."""
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(file.text if file else "")
+    except configparser.Error:
+        return None
+    return dict(parser.items(section)) if parser.has_section(section) else None
 
 
 def below(table: dict[str, Any], name: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import re
 from collections.abc import Iterable, Iterator
 
@@ -11,8 +10,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from devforge.model.observed import DependencyFact, SourceTree
-from devforge.model.python_source import parse_python
-from devforge.model.tables import below, toml_table
+from devforge.model.python_source import assigned, parse_python
+from devforge.model.tables import below, ini_section, toml_table
 from devforge.review.python_locks import read_locks
 
 _REQUIREMENTS = re.compile(
@@ -106,17 +105,11 @@ def _pipfile(tree: SourceTree) -> Iterator[DependencyFact]:
 
 def _setup_cfg(tree: SourceTree) -> Iterator[DependencyFact]:
     file = tree.get("setup.cfg")
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(file.text if file else "")
-    except configparser.Error:
-        return
-    wanted = parser.get("options", "install_requires", fallback="")
+    wanted = (ini_section(file, "options") or {}).get("install_requires", "")
     yield from _facts(wanted.splitlines(), "setup.cfg: install_requires")
-    if parser.has_section("options.extras_require"):
-        for extra, lines in parser.items("options.extras_require"):
-            where = f"setup.cfg: extras_require.{extra}"
-            yield from _facts(lines.splitlines(), where, for_tests=True)
+    for extra, lines in (ini_section(file, "options.extras_require") or {}).items():
+        where = f"setup.cfg: extras_require.{extra}"
+        yield from _facts(lines.splitlines(), where, for_tests=True)
 
 
 def _setup_py(tree: SourceTree) -> Iterator[DependencyFact]:
@@ -125,13 +118,7 @@ def _setup_py(tree: SourceTree) -> Iterator[DependencyFact]:
     module = parse_python(file.content) if file else None
     if module is None:
         return
-    named = {
-        target.id: node.value
-        for node in ast.walk(module)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    named = assigned(module)
     for node in ast.walk(module):
         if not isinstance(node, ast.keyword):
             continue

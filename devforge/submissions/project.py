@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from typing import Any
 
 from checks.places import place_of
 from devforge.model.observed import SourceTree
-from devforge.model.python_source import parse_python
-from devforge.model.tables import below, json_table, toml_table
+from devforge.model.python_source import assigned, parse_python
+from devforge.model.tables import below, ini_section, json_table, toml_table
 
 _PYTHON_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 _DEEPEST = 2  # src/package/_version.py
@@ -74,7 +73,7 @@ def _python_tables(tree: SourceTree) -> Iterator[Mapping[str, Any]]:
     document = toml_table(tree.get("pyproject.toml"))
     poetry = below(below(document, "tool"), "poetry")
     yield _words(poetry) | _words(below(document, "project"))
-    yield _words(_setup_cfg(tree))
+    yield _words(ini_section(tree.get("setup.cfg"), "metadata") or {})
     yield _words(_setup_py(tree))
 
 
@@ -87,29 +86,16 @@ def _words(table: Mapping[str, Any]) -> dict[str, Any]:
     return words | ({"keywords": found} if (found := _texts(listed)) else {})
 
 
-def _setup_cfg(tree: SourceTree) -> Mapping[str, Any]:
-    file = tree.get("setup.cfg")
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(file.text if file else "")
-    except configparser.Error:
-        return {}
-    return dict(parser.items("metadata")) if parser.has_section("metadata") else {}
-
-
 def _setup_py(tree: SourceTree) -> Mapping[str, Any]:
     """Literals given to `setup(…)` by name, also where a variable holds them; nothing cleverer."""
     file = tree.get("setup.py")
     module = parse_python(file.content) if file else None
-    nodes = list(ast.walk(module)) if module else []
-    held = {
-        target.id: node.value
-        for node in nodes
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    calls = (node for node in nodes if isinstance(node, ast.Call) and _is_setup(node.func))
+    held = assigned(module) if module else {}
+    calls = (
+        node
+        for node in ast.walk(module or ast.Module([], []))
+        if isinstance(node, ast.Call) and _is_setup(node.func)
+    )
     given = [keyword for call in calls for keyword in call.keywords if keyword.arg]
     values = {
         keyword.arg: held.get(keyword.value.id) if isinstance(keyword.value, ast.Name) else keyword.value

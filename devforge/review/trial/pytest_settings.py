@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import configparser
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from devforge.model.observed import SourceFile, SourceTree
-from devforge.model.tables import below, toml_table
+from devforge.model.tables import below, ini_section, toml_table
 
 # (file, section) in pytest's order; the first that has a section for pytest is the one it reads.
 _PLACES = (
@@ -57,19 +56,10 @@ def _settings(tree: SourceTree) -> Mapping[str, Any]:
         file = tree.get(path)
         if file is None:
             continue
-        read = _toml if path.endswith(".toml") else _ini
+        read = _toml if path.endswith(".toml") else ini_section
         if (found := read(file, section)) is not None:
             return found
     return {}
-
-
-def _ini(file: SourceFile, section: str) -> Mapping[str, Any] | None:
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(file.text)
-    except configparser.Error:
-        return None
-    return dict(parser.items(section)) if parser.has_section(section) else None
 
 
 def _toml(file: SourceFile, section: str) -> Mapping[str, Any] | None:

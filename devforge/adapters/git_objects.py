@@ -146,6 +146,7 @@ class StoredObjects:
             BadInput: the directory does not exist, or the tree is larger than `limits` allow.
         """
         top = self.resolve(full_id(commit))
+        taken: list[TreeEntry] = []
         if subdirectory == ".":
             entries = self.entries(top)
         else:
@@ -153,10 +154,11 @@ class StoredObjects:
             if entry is None or entry.mode != "040000":
                 raise BadInput(f"there is no directory {subdirectory!r} at commit {commit[:12]}")
             own = self.entries(entry.blob)
-            entries = (*own, *self._lent(top, own))
+            taken = self._lent(top, own)
+            entries = (*own, *taken)
         refuse_beyond(entries, limits)
         files = {entry.path: self._source_file(entry) for entry in entries}
-        return SourceTree(files=files)
+        return SourceTree(files=files, lent=frozenset(entry.path for entry in taken))
 
     def _lent(self, top: str, own: Iterable[TreeEntry]) -> list[TreeEntry]:
         said = self.program.run("ls-tree", "-z", "-l", "--full-tree", top)

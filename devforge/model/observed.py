@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, TypeVar
 
@@ -54,6 +54,9 @@ class SourceTree:
     """The extension at its pinned commit, read from Git objects; paths in Git's order."""
 
     files: Mapping[str, SourceFile]
+    lent: Collection[str] = (
+        frozenset()
+    )  # what of it lies at the repository's root, not in the directory
 
     @property
     def sha256(self) -> str:

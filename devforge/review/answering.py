@@ -151,4 +151,5 @@ def _links(session: Session, pull: Pull, candidate: Candidate | None) -> Links:
         commit=record.commit if record else None,
         subdirectory=record.subdirectory if record else ".",
         files=frozenset(submission.tree.files) if submission else frozenset(),
+        lent=frozenset(submission.tree.lent) if submission else frozenset(),
     )

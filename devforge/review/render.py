@@ -43,6 +43,7 @@ class Links:
     commit: str | None = None
     subdirectory: str = "."
     files: Collection[str] = field(default_factory=frozenset)
+    lent: Collection[str] = field(default_factory=frozenset)  # of these, what is at that one's root
     site: str | None = None  # the registry's own, ending in `/`
 
     def rule(self, id: str) -> str | None:
@@ -56,7 +57,8 @@ class Links:
         if path.startswith("registry/") and self.registry and self.head:
             where = f"{self.registry}/blob/{self.head}/{escape.path_in_url(path)}"
         elif path in self.files and self.source and self.commit:
-            inner = path if self.subdirectory == "." else f"{self.subdirectory}/{path}"
+            is_below = self.subdirectory != "." and path not in self.lent
+            inner = f"{self.subdirectory}/{path}" if is_below else path
             where = f"{self.source}/blob/{self.commit}/{escape.path_in_url(inner)}"
         else:
             return None

@@ -249,6 +249,7 @@ def test_a_directory_without_a_licence_has_its_repositorys_where_it_is_read_and_
     assert {path: file.text for path, file in committed.files.items()} == expected
     assert {path: file.text for path, file in here.files.items()} == expected
     assert here.sha256 == committed.sha256
+    assert committed.lent == expected.keys() - inside.keys()
 
 
 def test_a_plain_directory_is_read_without_git_and_without_caches(tmp_path):

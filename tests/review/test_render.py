@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -307,3 +308,17 @@ def test_a_place_is_named_once_and_the_sentence_goes_on_from_it(at, line, proble
     )
 
     assert f"- {said}\n" in text.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("at", "where"),
+    [("LICENSE", "LICENSE"), ("src/main.py", "packages/todo/src/main.py")],
+)
+def test_a_finding_links_to_where_its_file_is_also_where_that_is_the_repositorys_root(at, where):
+    links = replace(
+        LINKS, subdirectory="packages/todo", files={"LICENSE", "src/main.py"}, lent={"LICENSE"}
+    )
+    told = finding(at=at, line=3)
+    body = render_comment(report("mend", check("licence", told)), title="x", head=HEAD, links=links)
+
+    assert f"](https://github.com/acme/todo-tree/blob/{COMMIT}/{where}#L3)" in body

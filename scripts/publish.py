@@ -113,9 +113,6 @@ def _parser() -> argparse.ArgumentParser:
     step = steps.add_parser("index", parents=[timed], help="sign what records and releases say now")
     step.add_argument("--out", type=Path, required=True, help="where the index is written")
     step.add_argument("--apply", action="store_true", help="push it to the branch `index`")
-    step.add_argument(
-        "--released", type=int, default=0, metavar="COUNT", help="how many versions came out before"
-    )
     step = steps.add_parser("follow", help="start other jobs")
     step.add_argument("--start", required=True, metavar="JOBS", help=", ".join(FOLLOWERS))
     step.add_argument("--branch", default="main", help="the default branch")

@@ -62,7 +62,7 @@ class IndexSteps:
             named = due(
                 self._run.observed.policy(),
                 is_index_new=brought.is_changed,
-                is_released=arguments.released > 0,
+                says_other=brought.says_other,
             )
             self._run.environment.put_output("follow", " ".join(named))
             return 0

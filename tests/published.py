@@ -51,6 +51,16 @@ for todo in scan("src"):
 
 See [the manual](docs/manual.md) and ![a picture](docs/picture.png).
 """
+# What the operator merges to call acme.todo-tree 1.4.0 malicious.
+MALICIOUS = """id: DEVFORGE-2026-1
+modified: 2026-11-01T00:00:00Z
+published: 2026-11-01T00:00:00Z
+summary: It sends your keys away.
+affected:
+- package: {ecosystem: DevForge, name: acme.todo-tree}
+  versions: [1.4.0]
+database_specific: {malicious: true}
+"""
 
 
 def manifest_of(id: str = "acme.todo-tree", version: str = "1.4.0", **changes: object) -> Manifest:

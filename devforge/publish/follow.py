@@ -30,17 +30,17 @@ class Start:
         return f"start    {self.job}"
 
 
-def due(policy: Policy, *, is_index_new: bool, is_released: bool) -> Iterator[str]:
+def due(policy: Policy, *, is_index_new: bool, says_other: bool) -> Iterator[str]:
     """Yield the jobs that have something to do now, as far as the policy names anything for them.
 
     Args:
         is_index_new: whether clients are shown another index than before, be it a newer signature.
-        is_released: whether versions came out.
+        says_other: whether it says other things, too: of a version that came out, or was taken back.
     """
     if is_index_new and policy.mirrors:
         yield "mirrors"
     channels = policy.channels
-    if is_released and any((channels.npm, channels.pypi, channels.oci, channels.s3)):
+    if says_other and any((channels.npm, channels.pypi, channels.oci, channels.s3)):
         yield "channels"
 
 

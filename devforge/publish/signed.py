@@ -37,6 +37,7 @@ from devforge.publish.words import counted
 _ENGINE = "devforge"
 _ADVISORIES = f"{ROOT}/{ADVISORIES}/"
 _LISTS_ROLE = "lists"
+_LOG = "changes/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Brought:
     def is_changed(self) -> bool:
         """Whether any file differs from what was there."""
         return bool(self.written or self.removed)
+
+    @property
+    def says_other(self) -> bool:
+        """Whether it says other things than before, and not only for longer: then its log grew."""
+        return any(path.startswith(_LOG) for path in self.written)
 
     def __str__(self) -> str:
         role, moment = self.freshness.expires[0]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import yaml
 from channels.parcels import free_port
+from published import MALICIOUS
 
 from devforge.adapters.issues import Issues
 from devforge.model import inbox
@@ -120,15 +121,6 @@ def inbox_of(market):
 
 
 YANK = "yanked: {reason: It deletes the cache it should only read.}\n"
-MALICIOUS = """id: DEVFORGE-2026-1
-modified: 2026-11-01T00:00:00Z
-published: 2026-11-01T00:00:00Z
-summary: It sends your keys away.
-affected:
-- package: {ecosystem: DevForge, name: acme.todo-tree}
-  versions: [1.4.0]
-database_specific: {malicious: true}
-"""
 
 
 def taken_back(market, how):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
 import yaml
-from published import policy_of
+from published import MALICIOUS, policy_of
 
 from devforge.errors import BadInput
 from devforge.model.outlets import MirrorBucket, OciChannel
 from devforge.publish.follow import FOLLOWERS, due, plan_follow
 
 WORKFLOWS = Path(__file__).parents[2] / ".github/workflows"
+NPM = "  npm: {scope: '@market'}"
 MIRROR = "mirrors: [{name: eu, bucket: extensions, region: eu-central-1}]\n"
 
 
@@ -21,8 +23,8 @@ def policy(**fields):
     return policy_of().model_copy(update=fields)
 
 
-def jobs(rules, *, index=True, released=True):
-    return list(due(rules, is_index_new=index, is_released=released))
+def jobs(rules, *, index=True, other=True):
+    return list(due(rules, is_index_new=index, says_other=other))
 
 
 def test_a_policy_that_names_nobody_starts_nothing():
@@ -30,7 +32,7 @@ def test_a_policy_that_names_nobody_starts_nothing():
 
 
 @pytest.mark.parametrize(
-    ("rules", "index", "released", "started"),
+    ("rules", "index", "other", "started"),
     [
         ({"mirrors": (MirrorBucket(name="eu", bucket="extensions"),)}, True, False, ["mirrors"]),
         ({"mirrors": (MirrorBucket(name="eu", bucket="extensions"),)}, False, True, []),
@@ -38,14 +40,14 @@ def test_a_policy_that_names_nobody_starts_nothing():
         ({"channels": {"oci": OciChannel(repository="host.example/a")}}, True, False, []),
     ],
 )  # fmt: skip
-def test_each_job_is_started_when_there_is_something_for_it(rules, index, released, started):
+def test_each_job_is_started_when_there_is_something_for_it(rules, index, other, started):
     base = policy()
     changed = {
         name: getattr(base, name).model_copy(update=value) if isinstance(value, dict) else value
         for name, value in rules.items()
     }
 
-    assert jobs(policy(**changed), index=index, released=released) == started
+    assert jobs(policy(**changed), index=index, other=other) == started
 
 
 def test_only_known_jobs_are_started_and_each_once():
@@ -65,23 +67,39 @@ def started(market):
     return [run["path"].rpartition("/")[2] for run in answer.json()["workflow_runs"]]
 
 
-def test_a_yank_names_the_mirrors_at_once_and_a_run_without_news_nobody(market):
-    rules = market.checkout / "registry/policy.yaml"
-    rules.write_text(rules.read_text().replace("mirrors: []\n", MIRROR))
-    market.submit()
-    market.publish()
-    market.index("--released", "1")
-    assert market.written["follow"] == "mirrors"
+def yank(market):
     record = market.checkout / "registry/extensions/acme/todo-tree/versions/1.4.0.yaml"
     record.write_text(record.read_text() + "yanked: {reason: it loses data}\n")
     market.push("Yank it")
 
-    market.index()
-    yanked = market.written["follow"]
-    market.index()
 
-    assert yanked == "mirrors"
-    assert market.written["follow"] == ""
+def call_malicious(market):
+    advisory = market.checkout / "registry/advisories/DEVFORGE-2026-1.yaml"
+    advisory.parent.mkdir()
+    advisory.write_text(MALICIOUS)
+    market.push("Call it malicious")
+
+
+@pytest.mark.parametrize("take_back", [yank, call_malicious])
+def test_what_was_taken_back_starts_all_at_once_and_a_run_without_news_nobody(market, take_back):
+    rules = market.checkout / "registry/policy.yaml"
+    offered = rules.read_text().replace("mirrors: []\n", MIRROR).replace("  npm: null", NPM)
+    rules.write_text(offered)
+    market.submit()
+    market.publish()
+    market.index()
+    first = market.written["follow"]
+    take_back(market)
+
+    market.index()
+    taken = market.written["follow"]
+    market.index()
+    nothing = market.written["follow"]
+    later = datetime.now(UTC) + timedelta(days=2)  # the timestamp is signed daily
+    market.index("--at", later.isoformat())
+
+    assert (first, taken, nothing) == ("mirrors channels", "mirrors channels", "")
+    assert market.written["follow"] == "mirrors"
 
 
 def test_what_is_named_is_started_and_what_cannot_be_is_said_and_left_to_its_schedule(market):

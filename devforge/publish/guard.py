@@ -23,6 +23,11 @@ class Losses:
     extensions_before: int = 0
     extensions_lost: list[ExtensionId] = field(default_factory=list)
 
+    def keep(self, document: ExtensionDocument) -> None:
+        """Count one extension that is listed as it was."""
+        self.versions_before += len(document.versions)
+        self.extensions_before += 1
+
     def compare(self, then: ExtensionDocument, now: ExtensionDocument | None) -> None:
         """Count one extension; `now` is None where the next index does not list it at all."""
         left = {entry.version for entry in now.versions} if now else set()

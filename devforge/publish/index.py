@@ -61,13 +61,12 @@ def build_index(
     """
     place = place_at(out)
     with place.only_writer(), collector_paused():
-        draft = _Draft.of(place, policy, by)
-        losses = Losses(withdrawn)
-        before = draft.begin_whole()
+        draft = _Draft.of(place, policy, by, Losses(withdrawn))
+        draft.begin_whole()
         for document in documents:
             draft.add(document)
-        draft.compare(before, losses)
-        losses.refuse(policy.publishing.keep_percent)
+        draft.compare()
+        draft.losses.refuse(policy.publishing.keep_percent)
         draft.put_lists({name: lists.get(name, StateList()) for name in LISTS})
         written = draft.revision.write()
         replaced = draft.present.timestamp is not None
@@ -96,18 +95,16 @@ def update_index(
     """
     place, documents = place_at(out), tuple(changed)
     with place.only_writer():
-        draft = _Draft.of(place, policy, by)
+        draft = _Draft.of(place, policy, by, Losses(withdrawn))
         draft.refuse_unlike()
-        losses = Losses(withdrawn)
         draft.bring([*(document.id for document in documents), *gone])
-        before: Targets = {}
         for document in documents:
-            before |= draft.read_old(document.id, document)
+            draft.read_old(document.id, document)
             draft.add(document)
         for id in gone:
-            before |= draft.read_old(id)
-        draft.compare(before, losses)
-        losses.refuse(keep_percent=100)
+            draft.read_old(id)
+        draft.compare()
+        draft.losses.refuse(keep_percent=100)
         draft.put_lists(lists)
         return _report(draft, draft.revision.write())
 
@@ -118,36 +115,43 @@ def _report(draft: _Draft, written: Written, removed: tuple[str, ...] = ()) -> I
 
 @dataclass(slots=True)
 class _Draft:
-    """What a revision is to list, gathered document by document."""
+    """What a revision is to list, gathered document by document; one that stays as it is is not held.
+
+    Attributes:
+        before: documents that are listed at present, and were not added again so far.
+        replaced: those of them that were, and say something else now.
+    """
 
     revision: Revision
     present: PresentIndex
     bits: Mapping[str, int]
     by: Signing
+    losses: Losses
     added: int = 0
+    before: Targets = field(default_factory=dict)
+    replaced: dict[str, tuple[File, ExtensionDocument]] = field(default_factory=dict)
+    _changed: dict[str, Change] = field(default_factory=dict)
     _kept: set[str] = field(default_factory=set)  # packages that the index lists as they are
-    documents: dict[str, tuple[ExtensionDocument, File]] = field(default_factory=dict)
     # search shard or summary → id → what it says of it
     shards: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     summaries: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, place: Place, policy: Policy, by: Signing) -> _Draft:
+    def of(cls, place: Place, policy: Policy, by: Signing, losses: Losses) -> _Draft:
         present = PresentIndex(place, by.trust)
         config = by.trust.config
         bits = {EXTENSIONS: config.extension_bits, PACKAGES: config.package_bits}
-        return cls(Revision(present, by, policy.publishing.signing), present, bits, by)
+        revision = Revision(present, by, policy.publishing.signing)
+        return cls(revision, present, bits, by, losses)
 
-    def begin_whole(self) -> Targets:
-        """Have every bin list nothing yet; return every document that is listed at present."""
+    def begin_whole(self) -> None:
+        """Have every bin list nothing yet, and every document that is listed at present be `before`."""
         for name in layout.online_roles(self.by.trust.config):
             self.revision.roles[name] = {}
         self.present.bring_roles([*self.revision.roles, *self.present.bins])
-        before: Targets = {}
         for name in self.present.bins:
             if name.startswith(EXTENSIONS) and self.present.has(name):
-                before |= self.present.targets(name)
-        return before
+                self.before |= self.present.targets(name)
 
     def refuse_unlike(self) -> None:
         """Raise `BadInput` unless there is an index that this one can be a small change of."""
@@ -176,8 +180,8 @@ class _Draft:
                 found[target] = at
         self.present.bring_targets(found.items())
 
-    def read_old(self, id: ExtensionId, now: ExtensionDocument | None = None) -> Targets:
-        """Take up all that lists `id`; return its document's entry, if there is one.
+    def read_old(self, id: ExtensionId, now: ExtensionDocument | None = None) -> None:
+        """Take up all that lists `id`; its document's entry, if there is one, is `before`.
 
         Packages that `now` lists too stay where they are: nobody reads a bin only to write the same.
         """
@@ -196,7 +200,8 @@ class _Draft:
         self.summaries[summary].pop(str(id), None)
         at = listed.pop(target, None)
         if at is None:
-            return {}
+            return
+        self.before[target] = at
         old = dict(layout.packages_of(self.present.document(id, at)))
         new = dict(layout.packages_of(now)) if now else {}
         self._kept |= {package for package, file in new.items() if old.get(package) == file}
@@ -204,7 +209,6 @@ class _Draft:
         self.present.bring_roles({self._package_bin(package) for package in changed})
         for package in old.keys() - self._kept:
             self._listed(self._package_bin(package)).pop(package, None)
-        return {target: at}
 
     def add(self, document: ExtensionDocument) -> None:
         """List a document: in its bin, with its packages, in search and in its bin's summary."""
@@ -214,7 +218,7 @@ class _Draft:
         self.added += 1
         self._listed(name)
         at = self.revision.put(name, target, layout.encode_document(document))
-        self.documents[target] = document, at
+        self._note(document, target, at)
         for package, file in layout.packages_of(document):
             if package not in self._kept:
                 self._listed(self._package_bin(package))[package] = file
@@ -223,23 +227,28 @@ class _Draft:
         said = layout.summary_entry(entry["version"], at)
         self.summaries.setdefault(layout.summary_target(name), {})[id] = said
 
-    def compare(self, before: Targets, losses: Losses) -> None:
-        """Note what became of the documents of `before`, and of those that were added since."""
-        generation, gone = self.revision.generation, (None, None)
-        self.present.bring_targets(
-            (target, at)
-            for target, at in before.items()
-            if self.documents.get(target, gone)[1] != at
-        )
-        for target in sorted({*before, *self.documents}):
-            then, (document, now) = before.get(target), self.documents.get(target, gone)
-            if then == now and document is not None:
-                losses.compare(document, document)
-                continue
-            id = document.id if document else layout.target_id(target)
-            if then is not None:
-                losses.compare(self.present.document(id, then), document)
-            self.revision.changes.append(_change(generation, now, id=id))
+    def _note(self, document: ExtensionDocument, target: str, at: File) -> None:
+        """Note what became of a document that is listed at `at` now."""
+        then = self.before.pop(target, None)
+        if then == at:
+            self.losses.keep(document)
+            return
+        self._changed[target] = _change(self.revision.generation, at, id=document.id)
+        if then is not None:
+            self.replaced[target] = then, document
+
+    def compare(self) -> None:
+        """Hold what was listed against what is, and tell the log what changed."""
+        gone = {target: (at, None) for target, at in self.before.items()}
+        self._changed |= {
+            target: _change(self.revision.generation, None, id=layout.target_id(target))
+            for target in gone
+        }
+        differing = {**self.replaced, **gone}
+        self.present.bring_targets((target, then) for target, (then, _) in differing.items())
+        for target, (then, now) in sorted(differing.items()):
+            self.losses.compare(self.present.document(layout.target_id(target), then), now)
+        self.revision.changes += [change for _, change in sorted(self._changed.items())]
 
     def put_lists(self, lists: Mapping[ListName, StateList]) -> None:
         """List the search shards, the summaries and the lists of states."""

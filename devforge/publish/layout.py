@@ -156,8 +156,9 @@ def listed_in(signed: Mapping[str, Any]) -> Targets:
 def listing(targets: Targets) -> bytes:
     """Return what a role lists as metadata says it, in canonical JSON."""
     said = [
-        f'{encode_basestring(target)}:{{"hashes":{{"sha256":"{at.sha256}"}},"length":{at.length}}}'
-        for target, at in sorted(targets.items())
+        f'{encode_basestring(target)}:{{"hashes":{{"sha256":"{sha256}"}},"length":{length}}}'
+        for target in sorted(targets)
+        for sha256, length in (targets[target],)
     ]
     return f"{{{','.join(said)}}}".encode()
 

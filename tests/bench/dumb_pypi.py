@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from tests.bench.figures import Figure, size_of
+from tests.bench.figures import Figure, put_aside, size_of
 
 _ROOT = Path(__file__).parents[2]
 _TOOLS = _ROOT / ".cache/bench"
@@ -37,7 +36,7 @@ class DumbPypi:
 
     def whole(self) -> Figure:
         """Write everything into an empty directory."""
-        shutil.rmtree(self._out, ignore_errors=True)
+        put_aside(self._out)
         return self._timed("whole", "--package-list-json", str(self._listed))
 
     def one_more(self) -> Figure:

@@ -10,6 +10,7 @@ from itertools import islice
 
 from checks.security.code_text import without_comments
 from checks.security.jointly.reading import lines_with
+from checks.types_alone import without_import_types
 from devforge.model.observed import SourceFile
 
 _PLACES = 20
@@ -103,7 +104,8 @@ DOORS = (
 def reached_in(file: SourceFile) -> tuple[tuple[str, int], ...]:
     """Return each such observation of a file of code with its line, at most twenty of a kind."""
     python = file.path.lower().endswith(_PYTHON)
-    text = without_comments(file.path, file.text)
+    content = without_import_types(file.path, file.content).decode("utf-8", "replace")
+    text = without_comments(file.path, content)
     doors = (door for door in DOORS if door.python is python)
     return tuple(found for door in doors for found in islice(_lines(door, text), _PLACES))
 

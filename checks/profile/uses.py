@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import get_args
 
+from checks.declarations import declares_only
 from checks.places import is_at_home, place_of, shipped
 from checks.profile.reached import reached_in
 from checks.profile.telemetry import telemetry_in
-from checks.profile.type_imports import lines_of_types
 from checks.security import hooks
 from checks.security.credentials import named_credentials, picks_own_variables
+from checks.types_alone import is_typed, lines_of_types
 from devforge.model.observed import Missing, SourceFile
 from devforge.model.profile import Place, Power, Use
 from devforge.model.submission import Submission
@@ -44,7 +45,7 @@ def seen_in(submission: Submission) -> Seen:
     if isinstance(submission.security, Missing):
         return {}
     counted = {file.path: file for file in counting(submission)}
-    types = {path: lines_of_types(file.text) for path, file in counted.items() if _is_typed(path)}
+    types = {path: lines_of_types(file.text) for path, file in counted.items() if is_typed(path)}
     found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for one in submission.security:
         name = one.code.partition("--")[0]
@@ -69,15 +70,11 @@ def seen_in(submission: Submission) -> Seen:
 
 
 def counting(submission: Submission) -> Iterator[SourceFile]:
-    """Yield the files of code that users run: packaged, and neither tests, docs nor build files."""
+    """Yield the files of code that users run: packaged, and neither tests, docs, build files nor mere declarations."""
     for file in shipped(submission.tree):
         ours = is_at_home(file.path, submission) or place_of(file.path) == "vendored"
-        if ours and file.is_plain and _CODE.fullmatch(file.path):
+        if ours and file.is_plain and _CODE.fullmatch(file.path) and not declares_only(file):
             yield file
-
-
-def _is_typed(path: str) -> bool:
-    return path.lower().endswith((".ts", ".tsx", ".mts", ".cts"))
 
 
 def uses_of(

@@ -2,7 +2,8 @@
 
 The tools see `00007.py` where the extension has `odd dir/-x.py`: no name of a stranger's reaches a
 command line or the file system, no directory name makes a tool look away, and nothing but code is
-written, so no configuration or ignore file of the extension is there to be found.
+written, so no configuration or ignore file of the extension is there to be found. Nor is what is gone when
+code runs: declarations of TypeScript, and imports that are types, which they would take for code.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from checks.declarations import declares_only
+from checks.types_alone import without_import_types
 from devforge.model.observed import Missing, SourceFile, SourceTree, ToolFinding
 
 CODE = (".py", ".pyi", ".pyw", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
@@ -62,14 +65,14 @@ def materialise(
     left_out: dict[str, str] = {}
     for path, file in sorted(tree.files.items()):
         suffix = code_suffix(file)
-        if suffix is None or path in without:
+        if suffix is None or path in without or declares_only(file):
             continue
         if reason := _unfit(file):
             left_out[path] = reason
             continue
         name = f"{len(paths):05}{suffix}"
         target = directory / name
-        target.write_bytes(_as_run(file.content, suffix))
+        target.write_bytes(_as_run(without_import_types(path, file.content), suffix))
         target.chmod(0o444)
         paths[name] = path
     return Materialised(directory, paths, left_out)

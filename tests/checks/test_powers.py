@@ -150,6 +150,17 @@ NONE = {
     ("ts", "import { type Server, type Socket } from 'net';"): "network",
     ("ts", "import type http = require('http');"): "network",
     ("ts", "import type * as cp from 'child_process';"): "process",
+    ("ts", "let c: import('child_process').ChildProcess;"): "process",
+    ("ts", "export const f = (a: Map<string, import('node:child_process').Fork<1>>) => a as unknown as import(\n  'execa'\n).X[];"): (
+        "process"
+    ),
+    ("ts", "let n: typeof import('net'), m: import('mqtt').Client;"): "network",
+    ("d.ts", "import * as cp from 'child_process';\nexport declare function f(): cp.ChildProcess;"): (
+        "process"
+    ),
+    ("d.mts", "import { Server } from 'net';\ndeclare module 'a' { export const s: Server; }"): (
+        "network"
+    ),
     ("js", "import { shell } from 'electron';\nshell.openExternal('https://a.example');"): (
         "network"
     ),
@@ -170,8 +181,18 @@ NONE = {
         "filesystem-write"
     ),
 }  # fmt: skip
-# A default import may be called `type`, and what stands beside an import of types runs.
+# A default import may be called `type`, and what stands beside an import of types runs. So does what
+# only its name calls a declaration.
 COUNTS = {
+    (
+        "ts",
+        "let c: import('child_process').X;\nexport const f = async () => import('child_process');",
+    ): ("process"),
+    ("ts", "const { exec } = await import('child_process');"): "process",
+    ("ts", "export const f = (a) => a ? (a) : import('child_process');"): "process",
+    ("d.ts", "import { exec } from 'child_process';\nexec('git');"): "process",
+    ("d.ts", "export { exec } from 'child_process';"): "process",
+    ("d.ts.js", "import { exec } from 'child_process';\nexport declare;"): "process",
     ("ts", "import type from 'http';"): "network",
     ("ts", "import type, { get } from 'http';"): "network",
     ("ts", "import { type Server, createServer } from 'net';"): "network",

@@ -234,7 +234,7 @@ def tree(**files: bytes) -> SourceTree:
 def test_only_code_is_written_under_names_of_our_own(tmp_path):
     names = {
         "-rf": b"#!/usr/bin/env python3\n", "a\nb.py": b"", "../out.py": b"", "con.js": b"",
-        "pyproject.toml": b"", ".semgrepignore": b"*", "node_modules/x/y.TS": b"", "x.d.ts": b"",
+        "pyproject.toml": b"", ".semgrepignore": b"*", "node_modules/x/y.TS": b"", "x.d.ts": b"run()", "y.d.ts": b"declare const y: 1",
         "run": b"#!/usr/bin/env node\n", "data": b"no code", "win.pyw": b"",
     }  # fmt: skip
 

@@ -37,10 +37,11 @@ from devforge.model.records import ChannelName
 from devforge.model.registry import Registry
 from devforge.model.versions import Version
 from devforge.plan import Plan
-from devforge.publish.channels.act import Channel, carriers_for, deliver, tell
+from devforge.publish.channels.act import Channel, carriers_for, deliver, remove, tell
 from devforge.publish.channels.carriers import Parcel
+from devforge.publish.channels.changes import Change, Deliver, Remove, Tell
 from devforge.publish.channels.observe import observe_channels
-from devforge.publish.channels.plan import Change, Deliver, Tell, failed, plan_channels, worries
+from devforge.publish.channels.plan import failed, plan_channels, worries
 from devforge.publish.telling import tell_operator
 from scripts.entry import carry_out, parser_of
 
@@ -95,7 +96,7 @@ class Job:
         for change in plan.changes:
             made = self._carry_out(change, registry, usable[change.channel], now)
             self._note(change.note.id, change.note.version, change.channel, made)
-            if made.state != "published" or made.due is not None:
+            if made.state not in ("published", "removed") or made.due is not None:
                 failures += 1
                 print(f"::warning title=Not delivered::{change.line}: {made.reason}")
         self._tell(worries(observe_channels(registry, self.state)))
@@ -106,7 +107,7 @@ class Job:
     def retry(self, id: ExtensionId, version: Version, channel: ChannelName, *, apply: bool) -> int:
         """Forget what went wrong with one delivery, so that the next run tries it at once."""
         held = self._remembered(id, version).channels.get(channel)
-        if held is None or (held.state == "published" and not held.reason):
+        if held is None or (held.state in ("published", "removed") and not held.reason):
             print(
                 f"channels: nothing to retry: {id} {version} {held.state if held else 'was never tried'} on {channel}"
             )
@@ -124,6 +125,8 @@ class Job:
     ) -> Delivery:
         if isinstance(change, Tell):
             return tell(change, channel, now=now, pause=time.sleep)
+        if isinstance(change, Remove):
+            return remove(change, channel, registry.policy.channels, now=now)
         return self._deliver(change, registry, channel, now)
 
     def _deliver(

@@ -24,8 +24,9 @@ from devforge.errors import BadInput, DevForgeError
 from devforge.model.outlets import MirrorBucket
 from devforge.plan import apply
 from devforge.publish.mirroring.act import Mirror
-from devforge.publish.mirroring.observe import files_of, held_by
+from devforge.publish.mirroring.observe import files_of, held_by, packages_held
 from devforge.publish.mirroring.plan import plan_mirror
+from devforge.publish.released import malicious_packages
 from scripts.entry import carry_out, parser_of
 
 
@@ -58,7 +59,8 @@ class Job:
 
     def run(self, *, only: str | None, apply: bool) -> int:
         """Print each mirror's plan; with `apply`, carry it out. The worst of their exit codes counts."""
-        policy = self.clone.registry().policy
+        registry = self.clone.registry()
+        policy = registry.policy
         places = [place for place in policy.mirrors if only in (None, place.name)]
         if not places:
             named = ", ".join(place.name for place in policy.mirrors) or "none"
@@ -67,16 +69,24 @@ class Job:
             print("mirrors\n  nothing to do: the policy names none")
             return 0
         IndexBranch(self.clone.objects).restore(self._index)
-        codes = []
+        malicious, codes = malicious_packages(registry, self.clone.state), []
         for place in places:
             try:
-                codes.append(self._one(place, policy.publishing.keep_percent, is_applied=apply))
+                keep = policy.publishing.keep_percent
+                codes.append(self._one(place, keep, malicious, is_applied=apply))
             except DevForgeError as error:
                 print(f"mirrors: {place.name}: {error}", file=sys.stderr)
                 codes.append(1)
         return 1 if 1 in codes else max(codes)
 
-    def _one(self, place: MirrorBucket, keep_percent: int, *, is_applied: bool) -> int:
+    def _one(
+        self,
+        place: MirrorBucket,
+        keep_percent: int,
+        malicious: tuple[str, ...],
+        *,
+        is_applied: bool,
+    ) -> int:
         bucket = Bucket(place.bucket, region=place.region, endpoint=place.endpoint)
         caches = caches_of(place, dict(os.environ))
         held = held_by(bucket, place.prefix)
@@ -88,6 +98,7 @@ class Job:
             has_cache=bool(caches),
             keep_percent=keep_percent,
             now=datetime.now(UTC),
+            malicious=packages_held(bucket, place.prefix, malicious),
         )
         print(plan.render())
         self.environment.summarise(f"```text\n{plan.render()}\n```")

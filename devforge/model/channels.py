@@ -50,17 +50,27 @@ class Notice:
     tags: Mapping[str, str] = field(default_factory=dict)  # a tag that must be right → its version
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file of ours on a channel, as a release's note names it. A list of packages has no hash."""
+
+    name: str
+    version: str
+    sha256: str | None
+
+
 class Delivery(Strict):
     """How far one channel came.
 
     `published`: it is there, read back, and is what we sent. `failed`: tried again after `due`.
     `refused`: the channel holds other bytes under this name, or said no; a person must look.
+    `removed`: it was called malicious, and no copy is left.
 
     What stands against a published version is told there, too: `against` is what was told last, and
-    `reason`, `attempts` and `due` of a published one are about the telling.
+    `reason`, `attempts` and `due` of a published one are about the telling, or the removing.
     """
 
-    state: Literal["published", "failed", "refused"]
+    state: Literal["published", "failed", "refused", "removed"]
     when: AwareDatetime
     reference: Annotated[str, Field(max_length=400)] = ""  # what it is called there
     sha256: Sha256 | None = None  # of the file that was sent
@@ -84,7 +94,7 @@ class Deliveries(VersionNote):
     def waits(self, channel: ChannelName, now: datetime) -> Delivery | None:
         """Return why nothing is to be done on `channel` now; None if something is."""
         delivery = self.channels.get(channel)
-        if delivery is None:
+        if delivery is None or delivery.state == "removed":
             return None
         if delivery.state == "failed" and (delivery.due is None or delivery.due <= now):
             return None

@@ -15,6 +15,7 @@ VARIANTS: tuple[Variant, ...] = ("zst", "br", "gz")
 FOREVER = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=60, must-revalidate"
 TIMESTAMP = "metadata/timestamp.json"
+PACKAGES = "targets/packages/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class StoredObject:
     length: int
     md5: str
     modified: datetime
+
+
+def package_path(sha256: str, file: str) -> str:
+    """Where a package lies beside an index: a mirror's packages, and the channel `s3`'s."""
+    return f"{PACKAGES}{sha256}.{file}"
 
 
 def is_mutable(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from devforge.adapters.state import State
 from devforge.errors import Refused
 from devforge.model.index import ListEntry
+from devforge.model.mirrors import package_path
 from devforge.model.names import ExtensionId
 from devforge.model.recall import Recall, recall_path
 from devforge.model.registry import Entry, Registry
@@ -20,15 +22,25 @@ from devforge.publish.states import state_lists
 N = TypeVar("N", ReleaseNote, Recall)
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A version that is out. `against`: why it is not offered any more; empty for what is."""
+
+    entry: Entry
+    note: ReleaseNote
+    against: str
+    is_malicious: bool
+
+
 def released_versions(
     registry: Registry,
     state: State,
     *,
     wanted: Callable[[ExtensionId, Entry], bool] = lambda _id, _entry: True,
-) -> Iterator[tuple[Entry, ReleaseNote, str]]:
-    """Yield each version's extension and note, in order of id and version, and why it is not offered.
+) -> Iterator[Released]:
+    """Yield each version in order of id and version.
 
-    That is empty for what clients are offered, as the index has it: what was neither yanked,
+    Nothing stands against what clients are offered, as the index has it: what was neither yanked,
     withdrawn, taken back by an advisory nor called malicious. Extensions that are not `wanted` are
     not read.
 
@@ -50,12 +62,29 @@ def released_versions(
             path = recall_path(id, version)
             if yanked is None and path in recalled:
                 yanked = _read(state, path, Recall).yanked
+            malice = _malice(malicious.get(id), version)
             against = (
-                _malice(malicious.get(id), version)
+                malice
                 or (note.withdrawn.reason if note.withdrawn else "")
                 or (yanked.reason if yanked else "")
             )
-            yield entry, note, against
+            yield Released(entry, note, against, bool(malice))
+
+
+def malicious_packages(registry: Registry, state: State) -> tuple[str, ...]:
+    """Return where copies of what was called malicious would lie in a mirror.
+
+    Raises:
+        Refused: as above.
+    """
+    named = state_lists(registry, {}, ())["malicious"].entries
+    found = released_versions(registry, state, wanted=lambda id, _entry: id in named)
+    return tuple(
+        package_path(files.package.sha256, files.package.name)
+        for one in found
+        if one.is_malicious
+        for files in one.note.packages.values()
+    )
 
 
 def _malice(listed: ListEntry | None, version: Version) -> str:

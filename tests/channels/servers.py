@@ -76,7 +76,20 @@ def pypi(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def docker_registry(tmp_path: Path) -> Iterator[str]:
-    """Return the host of an empty container registry."""
+    """Return the host of an empty container registry, which lets nobody delete."""
+    with _docker_registry(tmp_path, lets_delete=False) as host:
+        yield host
+
+
+@pytest.fixture
+def deleting_registry(tmp_path: Path) -> Iterator[str]:
+    """Return the host of an empty container registry, which lets one delete."""
+    with _docker_registry(tmp_path, lets_delete=True) as host:
+        yield host
+
+
+@contextmanager
+def _docker_registry(tmp_path: Path, *, lets_delete: bool) -> Iterator[str]:
     program = shutil.which("docker-registry") or "/usr/bin/docker-registry"
     if not Path(program).exists():
         if os.environ.get("CI") == "true":
@@ -86,7 +99,7 @@ def docker_registry(tmp_path: Path) -> Iterator[str]:
     home.mkdir()
     (home / "config.yml").write_text(
         "version: 0.1\n"
-        f"storage: {{filesystem: {{rootdirectory: {home}/storage}}}}\n"
+        f"storage: {{filesystem: {{rootdirectory: {home}/storage}}, delete: {{enabled: {str(lets_delete).lower()}}}}}\n"
         f"http: {{addr: '127.0.0.1:{port}'}}\nlog: {{level: error}}\n"
     )
     command = [program, "serve", str(home / "config.yml")]

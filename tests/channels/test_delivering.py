@@ -18,7 +18,8 @@ from devforge.model.outlets import Channels, NpmChannel, OciChannel, PypiChannel
 from devforge.model.versions import Version
 from devforge.publish.channels.act import carriers_for, deliver
 from devforge.publish.channels.carriers import npm_carrier
-from devforge.publish.channels.plan import Out, failed, plan_channels, worries
+from devforge.publish.channels.changes import Out
+from devforge.publish.channels.plan import failed, plan_channels, worries
 from devforge.publish.channels.wheel import pypi_carrier, pypi_version
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)

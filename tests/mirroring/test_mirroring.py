@@ -19,7 +19,7 @@ from devforge.model.mirrors import TIMESTAMP, StoredObject, cache_control
 from devforge.model.names import ExtensionId
 from devforge.plan import apply
 from devforge.publish.mirroring.act import Mirror
-from devforge.publish.mirroring.observe import files_of, held_by
+from devforge.publish.mirroring.observe import files_of, held_by, packages_held
 from devforge.publish.mirroring.plan import Delete, Invalidate, LocalFile, Put, plan_mirror
 from devforge.publish.mirroring.variants import variants_of
 from devforge.updates.opening import open_index
@@ -130,6 +130,25 @@ def test_a_copy_that_was_stopped_leaves_the_index_before_and_is_finished_by_the_
     assert len(planned(registry, bucket).changes) == len(changes) - 1
     copied(registry, bucket)
     assert planned(registry, bucket).changes == ()
+
+
+def test_a_package_that_was_called_malicious_goes_and_caches_forget_it_after_all_else(registry, s3):
+    bucket, cache = bucket_at(s3), Remembering()
+    bad, good = (f"targets/packages/{n * 64}.acme.ink-1.0.0.zip" for n in "ab")
+    for path in (bad, f"{bad}.old", good):
+        bucket.put(PREFIX + path, b"zip", kind="application/zip", cache="")
+    copied(registry, bucket, cache)
+    held = packages_held(bucket, PREFIX, [bad, "targets/packages/absent.zip"])
+    everything = held_by(bucket, PREFIX)
+    plan = plan_mirror("eu", local=files_of(registry.out, everything, PREFIX), held=everything, prefix=PREFIX, has_cache=True, keep_percent=95, now=NOW, malicious=held)  # fmt: skip
+    apply(plan, lambda change: Mirror(bucket, PREFIX, (cache,)).act(change, registry.out))
+
+    assert [change.line for change in plan.changes] == [f"delete   {bad}: called malicious"]
+    assert [paths for paths, _ in cache.told[-2:]] == [(bad,), (bad,)]
+    assert (
+        len({key for _, key in cache.told[-2:]}) == 2
+    )  # CloudFront makes one of two that are alike
+    assert packages_held(bucket, PREFIX, [bad, f"{bad}.old", good]) == (f"{bad}.old", good)
 
 
 def file(path, content=b"x"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import boto3
 import pytest
 import yaml
 from channels.parcels import free_port
@@ -16,7 +17,7 @@ from devforge.model.names import ExtensionId
 from devforge.model.recall import Recall
 from devforge.model.records import Yank
 from devforge.model.versions import Version
-from scripts import channels
+from scripts import channels, mirrors
 
 REGISTRY = "operator/registry"
 ID, VERSION = ExtensionId.parse("acme.todo-tree"), Version.parse("1.4.0")
@@ -148,10 +149,46 @@ def taken_back(market, how):
 )
 def test_what_was_taken_back_goes_to_no_channel_whoever_took_it_back(released, capsys, how, why):
     taken_back(released, how)
-    code, printed = run(released, capsys, "deliver")
+    _, printed = run(released, capsys, "deliver")
 
-    assert code == 0
-    assert f"left     s3    acme.todo-tree 1.4.0  it is not offered any more: {why}" in printed
+    assert "deliver" not in printed
+    assert f"left     pypi  acme.todo-tree 1.4.0  it is not offered any more: {why}" in printed
+
+
+@pytest.mark.long
+def test_copies_of_what_was_called_malicious_are_deleted_and_a_mirrors_too(
+    released, capsys, s3, monkeypatch
+):
+    monkeypatch.delenv("PYPI_TOKEN")  # s3 is what is looked at here
+    policy = released.checkout / "registry/policy.yaml"
+    mirror = {"name": "eu", "bucket": "extensions", "prefix": "copy/", "region": "eu-central-1", "endpoint": s3}  # fmt: skip
+    policy.write_text(yaml.safe_dump(yaml.safe_load(policy.read_text()) | {"mirrors": [mirror]}))
+    released.push("Name a mirror")
+    released.index()
+    run(released, capsys, "deliver", "--apply")
+    client = boto3.client("s3", endpoint_url=s3)
+    [package] = packages_in(client)
+    client.copy_object(Bucket="extensions", Key=f"copy/{package}", CopySource=f"extensions/{package}")  # fmt: skip
+    where = ["--checkout", str(released.checkout), "--apply"]
+    assert mirrors.main(where) == 0
+    assert packages_in(client) == [f"copy/{package}", package]
+    taken_back(released, "malicious")
+
+    code, printed = run(released, capsys, "deliver", "--apply")
+    again, said = run(released, capsys, "deliver", "--apply")
+
+    assert (code, again) == (0, 0)
+    assert "remove   s3    acme.todo-tree 1.4.0  Malicious, remove it" in printed
+    assert "gone     s3    acme.todo-tree 1.4.0" in said
+    assert packages_in(client) == [f"copy/{package}"]
+    assert mirrors.main(where) == 0
+    assert f"delete   {package}: called malicious" in capsys.readouterr().out
+    assert packages_in(client) == []
+
+
+def packages_in(client):
+    listed = client.list_objects_v2(Bucket="extensions").get("Contents", ())
+    return [found["Key"] for found in listed if found["Key"].endswith(".zip")]
 
 
 @pytest.mark.long

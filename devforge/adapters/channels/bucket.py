@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from devforge.adapters.buckets import Bucket
-from devforge.model.channels import Carrier
+from devforge.model.channels import Carrier, Copy
 from devforge.model.mirrors import FOREVER
 
 
@@ -25,3 +26,7 @@ class BucketChannel:
         more = {"Metadata": {"sha256": carrier.sha256}}
         kind = "application/zip"
         self._bucket.put(carrier.name, carrier.content, kind=kind, cache=FOREVER, more=more)
+
+    def delete(self, copies: Sequence[Copy]) -> None:
+        """Delete the objects; where the bucket keeps versions, the newest is then a mark of that."""
+        self._bucket.delete([copy.name for copy in copies])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import oras.client
 import requests
 
 from devforge.errors import Refused, Unavailable
-from devforge.model.channels import Carrier
+from devforge.model.channels import Carrier, Copy
 
 ARTIFACT = "application/vnd.devforge.extension.v1"
 LAYER = "application/vnd.devforge.extension.v1+zip"
@@ -73,12 +74,35 @@ class Oci:
         answer = self._send("PUT", carrier, f"manifests/{carrier.version}", _manifest(carrier))
         self._expect(answer, 201, "manifest")
 
+    def delete(self, copies: Sequence[Copy]) -> None:
+        """Delete the manifests that the tags name, and the packages, which have addresses of their own.
+
+        A tag that names somebody else's package is left. Registries may refuse to delete anything.
+
+        Source: the OCI distribution specification 1.1, "Content Management".
+        """
+        for copy in copies:
+            answer = self._send("GET", copy, f"manifests/{copy.version}")
+            if answer.status_code != 404:
+                self._expect(answer, 200, "manifest")
+                if _is_ours(answer.content, copy):
+                    digest = hashlib.sha256(answer.content).hexdigest()
+                    self._delete(copy, f"manifests/sha256:{digest}")
+            if copy.sha256:
+                self._delete(copy, f"blobs/sha256:{copy.sha256}")
+
+    def _delete(self, copy: Copy, path: str) -> None:
+        answer = self._send("DELETE", copy, path)
+        if answer.status_code in (404, 405) and path.startswith("blobs/"):
+            return  # it was not there, or goes with the manifest when the registry tidies up
+        self._expect(answer, (200, 202, 404), f"delete {copy.name}:{copy.version}")
+
     def _send(
-        self, method: str, carrier: Carrier, path: str, content: bytes | None = None
+        self, method: str, carrier: Carrier | Copy, path: str, content: bytes | None = None
     ) -> requests.Response:
         host, _, repository = carrier.name.partition("/")
         url = f"{self._scheme}://{host}/v2/{repository}/{path}"
-        kind = _INDEX if carrier.parts else _MANIFEST
+        kind = _INDEX if isinstance(carrier, Carrier) and carrier.parts else _MANIFEST
         headers = {"Accept": f"{_MANIFEST}, {_INDEX}"} | ({"Content-Type": kind} if content else {})
         try:
             answer: requests.Response = self._client.do_request(
@@ -118,6 +142,16 @@ def _translated(error: Exception, what: str) -> Refused | Unavailable:
         return Unavailable(f"oci: {what}: {type(error).__name__}, no answer")
     # How the client tells of credentials that are missing or wrong.
     return Refused(f"oci: {what}: {' '.join(str(error).split())[:200]}")
+
+
+def _is_ours(manifest: bytes, copy: Copy) -> bool:
+    try:
+        said = json.loads(manifest)
+        if copy.sha256 is None:
+            return bool(said["artifactType"] == ARTIFACT)
+        return f"sha256:{copy.sha256}" in [layer["digest"] for layer in said["layers"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def _descriptor(content: bytes, kind: str) -> dict[str, object]:

@@ -19,8 +19,9 @@ def observe_announcements(registry: Registry, state: State, *, now: datetime) ->
     """
     known, policy = state.files("announcements"), registry.policy.announcements
     found = []
-    for _, note, against in released_versions(registry, state):
-        if not against and is_fresh(note, policy, now):
+    for one in released_versions(registry, state):
+        note = one.note
+        if not one.against and is_fresh(note, policy, now):
             path = Announcement.path_of(note.id, note.version)
             content = state.read(path) if path in known else None
             found.append(Out(note, Announcement.read(content, note.id, note.version)))

@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from devforge.errors import BadInput, Refused, Unavailable
-from devforge.model.channels import Carrier, Delivery, Notice
+from devforge.model.channels import Carrier, Copy, Delivery, Notice
 from devforge.model.outlets import Channels
 from devforge.publish.channels.carriers import (
     Parcel,
+    copies_of,
     npm_carrier,
     oci_carriers,
     s3_key,
 )
-from devforge.publish.channels.plan import Deliver, Tell, failed
+from devforge.publish.channels.changes import Deliver, Remove, Tell
+from devforge.publish.channels.plan import failed
 from devforge.publish.channels.wheel import pypi_carrier
 
 _READ_BACK_SECONDS = (1.0, 3.0, 9.0, 27.0)  # registries show what they took after a moment
@@ -40,6 +42,14 @@ class TellsPeople(Protocol):
 
     def heed(self, notice: Notice) -> None:
         """Have it say so. Raises Refused where a person must: its text says what to do."""
+
+
+@runtime_checkable
+class Deletes(Protocol):
+    """A channel that lets what is ours be deleted."""
+
+    def delete(self, copies: Sequence[Copy]) -> None:
+        """Delete what is there of these. Raises Refused where a person must."""
 
 
 def carriers_for(
@@ -113,6 +123,28 @@ def tell(
         return before.model_copy(update=said)
     done = {"attempts": 0, "reason": "", "due": None, "against": notice.against, "when": now}
     return before.model_copy(update=done)
+
+
+def remove(change: Remove, channel: Channel, channels: Channels, *, now: datetime) -> Delivery:
+    """Delete what the channel has of `change`'s version, and return what to remember. Safe to repeat.
+
+    What it does not let us delete is looked for again by every run, until a person did.
+    """
+    if not isinstance(channel, Deletes):  # the plan asks container registries and buckets alone
+        raise BadInput(f"{change.channel} lets nothing be deleted")
+    before = change.deliveries.channels.get(change.channel)
+    left = before if before and before.state == "published" else None
+    there = left or Delivery(state="published", when=now)  # it may be, that is
+    try:
+        channel.delete(copies_of(change.note, change.channel, channels))
+    except Unavailable as error:
+        missed = failed(left, str(error), now=now)
+        said = {"attempts": missed.attempts, "reason": missed.reason, "due": missed.due}
+        return there.model_copy(update=said)
+    except Refused as error:
+        reason = f"a copy of what was called malicious is there, delete it by hand: {error}"
+        return there.model_copy(update={"attempts": 0, "reason": reason[:1000], "due": None})
+    return Delivery(state="removed", when=now, against=change.against[:400])
 
 
 def _publish(

@@ -19,12 +19,16 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from devforge.errors import BadInput
 from devforge.model.addresses import package_name
-from devforge.model.channels import Carrier
+from devforge.model.channels import Carrier, Copy
 from devforge.model.manifest import Manifest
+from devforge.model.mirrors import package_path
 from devforge.model.names import ExtensionId, RepositoryUrl
-from devforge.model.outlets import NpmChannel, OciChannel, S3Channel
+from devforge.model.outlets import Channels, NpmChannel, OciChannel, S3Channel
 from devforge.model.platforms import Name
+from devforge.model.records import ChannelName
+from devforge.model.release import ReleaseNote
 from devforge.model.versions import Version
 
 _LICENCE = re.compile(r"(LICEN[CS]E|COPYING|NOTICE)([.-][A-Za-z0-9.-]{1,40})?", re.IGNORECASE)
@@ -77,7 +81,25 @@ def oci_reference(id: ExtensionId, version: Version, channel: OciChannel) -> str
 
 def s3_key(parcel: Parcel, channel: S3Channel) -> str:
     """The object's key: where a mirror of the index has packages."""
-    return f"{channel.prefix}targets/packages/{parcel.sha256}.{parcel.file}"
+    return channel.prefix + package_path(parcel.sha256, parcel.file)
+
+
+def copies_of(note: ReleaseNote, channel: ChannelName, channels: Channels) -> tuple[Copy, ...]:
+    """Return every file of a version that may be on a channel; first what only lists the others."""
+    packages = {platform: files.package for platform, files in note.packages.items()}
+    if channel == "s3" and channels.s3:
+        prefix = channels.s3.prefix
+        return tuple(
+            Copy(prefix + package_path(file.sha256, file.name), str(note.version), file.sha256)
+            for file in packages.values()
+        )
+    if channel != "oci" or channels.oci is None:
+        raise BadInput(f"nothing is deleted from {channel}")
+    name, _, tag = oci_reference(note.id, note.version, channels.oci).rpartition(":")
+    if list(packages) == [None]:
+        return tuple(Copy(name, tag, file.sha256) for file in packages.values())
+    each = (Copy(name, f"{tag}-{p or 'any'}", file.sha256) for p, file in packages.items())
+    return (Copy(name, tag, None), *each)
 
 
 def oci_carriers(parcels: Sequence[Parcel], channel: OciChannel) -> tuple[Carrier, ...]:

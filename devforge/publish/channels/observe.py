@@ -5,7 +5,7 @@ from __future__ import annotations
 from devforge.adapters.state import State
 from devforge.model.channels import Deliveries
 from devforge.model.registry import Registry
-from devforge.publish.channels.plan import Out
+from devforge.publish.channels.changes import Out
 from devforge.publish.released import released_versions
 
 
@@ -18,15 +18,16 @@ def observe_channels(registry: Registry, state: State) -> tuple[Out, ...]:
     every, known = registry.policy.channels.every, state.files("channels")
     there = {tuple(path.split("/")[1:3]) for path in known}
     found = []
-    for entry, note, against in released_versions(
+    for one in released_versions(
         registry,
         state,
         wanted=lambda id, entry: (
             bool(entry.extension.channels or every) or (id.developer, id.name) in there
         ),
     ):
+        note, asked = one.note, one.entry.extension.channels
         path = Deliveries.path_of(note.id, note.version)
         content = state.read(path) if path in known else None
         deliveries = Deliveries.read(content, note.id, note.version)
-        found.append(Out(note, entry.extension.channels, deliveries, against))
+        found.append(Out(note, asked, deliveries, one.against, one.is_malicious))
     return tuple(found)

@@ -6,13 +6,13 @@ No channel waits for another, and none stops a release: each version and channel
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from packaging.utils import canonicalize_name
 
 from devforge.errors import BadInput
-from devforge.model.channels import CHANNELS, Deliveries, Delivery, Notice
+from devforge.model.channels import CHANNELS, Delivery, Notice
 from devforge.model.names import ExtensionId
 from devforge.model.outlets import Channels
 from devforge.model.records import ChannelName
@@ -20,65 +20,13 @@ from devforge.model.release import ReleaseNote
 from devforge.model.versions import Version
 from devforge.plan import Plan
 from devforge.publish.channels.carriers import npm_name, oci_reference
+from devforge.publish.channels.changes import Change, Deliver, Out, Remove, Tell
 from devforge.publish.channels.wheel import pypi_name, pypi_version
 
 _FIRST_WAIT = timedelta(minutes=30)
 _LONGEST_WAIT = timedelta(hours=24)
+_DELETING: tuple[ChannelName, ...] = ("oci", "s3")  # where what was deleted can be put back
 WORRY = 4  # after this many failures in a row a person is told
-
-
-@dataclass(frozen=True, slots=True)
-class Out:
-    """A released version: its note, the channels its extension asks for, and how far they came.
-
-    `against`: why it is not offered any more; empty for what is.
-    """
-
-    note: ReleaseNote
-    asked: tuple[ChannelName, ...]
-    deliveries: Deliveries
-    against: str = ""
-
-    def is_on(self, channel: ChannelName) -> bool:
-        """Whether it got there."""
-        delivery = self.deliveries.channels.get(channel)
-        return delivery is not None and delivery.state == "published"
-
-
-@dataclass(frozen=True, slots=True)
-class Deliver:
-    """Bring one version to one channel. `newest`: no higher version that is no prerelease is out."""
-
-    note: ReleaseNote = field(repr=False)
-    channel: ChannelName
-    reference: str
-    deliveries: Deliveries = field(repr=False)
-    newest: bool
-
-    @property
-    def line(self) -> str:
-        note = self.note
-        return f"deliver  {self.channel:<5} {note.id} {note.version}  as {self.reference}"
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Have a channel say what stands against a version that is there, or that nothing does any more."""
-
-    note: ReleaseNote = field(repr=False)
-    channel: ChannelName
-    deliveries: Deliveries = field(repr=False)
-    notice: Notice
-
-    @property
-    def line(self) -> str:
-        verb, notice = "withdraw" if self.notice.against else "restore ", self.notice
-        tags = "".join(f"  {tag} is {version}" for tag, version in notice.tags.items())
-        why = f"  {notice.against}" if notice.against else ""
-        return f"{verb} {self.channel:<5} {self.note.id} {self.note.version}{tags}{why}"
-
-
-Change = Deliver | Tell
 
 
 def plan_channels(
@@ -137,13 +85,27 @@ class _Planner:
         name = f"{channel:<5} {one.note.id} {one.note.version}"
         if getattr(self.channels, channel) is None:
             return f"absent   {name}  channels.{channel} is null in the policy: it is not offered"
+        if one.is_malicious and channel in _DELETING:
+            return self._condemned(one, channel, name)
         return (self._there if one.is_on(channel) else self._away)(one, channel, name)
+
+    def _condemned(self, one: Out, channel: ChannelName, name: str) -> Remove | str:
+        """It is looked for even where no delivery is known: a killed run may have forgotten one."""
+        delivery = one.deliveries.channels.get(channel)
+        if delivery is not None and delivery.state == "removed":
+            return f"gone     {name}  {one.against}"
+        if channel not in self.ready:
+            return f"wait     {name}  there are no credentials for it; docs/operator.md, “Channels”"
+        if one.is_on(channel) and delivery and delivery.due and self.now < delivery.due:
+            return _waiting(name, delivery)
+        return Remove(one.note, channel, one.deliveries, one.against)
 
     def _away(self, one: Out, channel: ChannelName, name: str) -> Deliver | str:
         note = one.note
         if one.against:
             return f"left     {name}  it is not offered any more: {one.against}"
-        if delivery := one.deliveries.waits(channel, self.now):
+        delivery = one.deliveries.waits(channel, self.now)
+        if delivery is not None and delivery.state != "published":
             return _standing(name, delivery)
         try:
             reference = self._reference(channel, note)
@@ -154,13 +116,14 @@ class _Planner:
         newest = note.version == _newest(self._good(note.id, channel, and_also=note.version))
         return Deliver(note, channel, reference, one.deliveries, newest)
 
-    def _there(self, one: Out, channel: ChannelName, name: str) -> Tell | str:
+    def _there(self, one: Out, channel: ChannelName, name: str) -> Change | str:
         delivery = one.deliveries.channels[channel]
-        if (
-            delivery.against == one.against and not delivery.reason
-        ):  # else nobody knows what it says
+        # Where something went wrong nobody knows what it says, or has.
+        if delivery.against == one.against and not delivery.reason:
             return f"keep     {name}  {delivery.reference}"
-        if channel not in ("npm", "pypi"):
+        if channel in _DELETING and delivery.reason and not one.against:
+            return self._away(one, channel, name)
+        if channel in _DELETING:
             return (
                 f"keep     {name}  {delivery.reference}: a copy that nothing points to says no more"
             )

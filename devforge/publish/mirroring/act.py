@@ -10,7 +10,7 @@ from devforge.adapters.buckets import Bucket
 from devforge.adapters.caches import Cache
 from devforge.model.mirrors import TIMESTAMP, VARIANTS, cache_control
 from devforge.publish.mirroring.observe import content_of
-from devforge.publish.mirroring.plan import Change, Delete, Put
+from devforge.publish.mirroring.plan import Change, Condemn, Delete, Put
 
 _KINDS = {"zst": "application/zstd", "br": "application/x-brotli", "gz": "application/gzip"}
 
@@ -33,10 +33,21 @@ class Mirror:
                 self.bucket.put(self.prefix + path, content, kind=kind, cache=cache)
         elif isinstance(change, Delete):
             self.bucket.delete(list(change.keys))
+        elif isinstance(change, Condemn):
+            # Before, too: should the run die in between, the next finds nothing left to do.
+            self._forget(change.paths, key=f"{_key(index)} before")
+            self.bucket.delete([self.prefix + path for path in change.paths])
+            self._forget(change.paths, key=_key(index))
         else:
-            key = hashlib.sha256((index / TIMESTAMP).read_bytes()).hexdigest()
-            for cache_in_front in self.caches:
-                cache_in_front.forget(change.paths, key=key)
+            self._forget(change.paths, key=_key(index))
+
+    def _forget(self, paths: tuple[str, ...], *, key: str) -> None:
+        for cache_in_front in self.caches:
+            cache_in_front.forget(paths, key=key)
+
+
+def _key(index: Path) -> str:
+    return hashlib.sha256((index / TIMESTAMP).read_bytes()).hexdigest()
 
 
 def _is_variant(path: str) -> bool:

@@ -8,18 +8,26 @@ from pathlib import Path
 
 from devforge.adapters.buckets import Bucket
 from devforge.errors import BadInput
-from devforge.model.mirrors import VARIANTS, StoredObject, is_mutable
+from devforge.model.mirrors import PACKAGES, VARIANTS, StoredObject, is_mutable
 from devforge.publish.mirroring.plan import LocalFile
 from devforge.publish.mirroring.variants import variants_of
 
 _FOLDERS = ("metadata", "targets", "changes")
-_PACKAGES = "targets/packages/"
 
 
 def held_by(bucket: Bucket, prefix: str) -> tuple[StoredObject, ...]:
     """Return what a mirror has of an index: packages are another job's, other things nobody's."""
     found = [one for folder in _FOLDERS for one in bucket.objects(f"{prefix}{folder}/")]
-    return tuple(one for one in found if not one.key.startswith(f"{prefix}{_PACKAGES}"))
+    return tuple(one for one in found if not one.key.startswith(f"{prefix}{PACKAGES}"))
+
+
+def packages_held(bucket: Bucket, prefix: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return which of these packages a mirror has, whoever put them there."""
+    return tuple(
+        path
+        for path in paths
+        if any(one.key == prefix + path for one in bucket.objects(prefix + path))
+    )
 
 
 def files_of(index: Path, held: Iterable[StoredObject], prefix: str) -> Iterator[LocalFile]:
@@ -31,7 +39,7 @@ def files_of(index: Path, held: Iterable[StoredObject], prefix: str) -> Iterator
     for folder in _FOLDERS:
         for path in sorted((index / folder).rglob("*")):
             name = path.relative_to(index).as_posix()
-            if path.is_file() and not name.startswith(_PACKAGES):
+            if path.is_file() and not name.startswith(PACKAGES):
                 yield from _file(name, path.read_bytes(), there)
 
 

@@ -67,7 +67,18 @@ class Delete:
         return f"delete   {counted(len(self.keys), 'file')} of indexes that nobody reads any more"
 
 
-Change = Put | Invalidate | Delete
+@dataclass(frozen=True, slots=True)
+class Condemn:
+    """Delete packages that were called malicious, and have caches forget them."""
+
+    paths: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        return f"delete   {', '.join(self.paths[:3])}{' …' if len(self.paths) > 3 else ''}: called malicious"
+
+
+Change = Put | Invalidate | Condemn | Delete
 
 
 def plan_mirror(
@@ -79,12 +90,14 @@ def plan_mirror(
     has_cache: bool,
     keep_percent: int,
     now: datetime,
+    malicious: tuple[str, ...] = (),
 ) -> Plan[Change]:
     """Return what makes the mirror serve exactly `local`; an empty plan where it does.
 
     Args:
         held: every object below `prefix`, but for packages, which are another job's.
         has_cache: whether there are caches in front that can be told to forget.
+        malicious: the packages the mirror has that must not be there.
         keep_percent: fewer of the mirror's files may never be left.
     """
     wanted = {file.path: file for file in local}
@@ -108,6 +121,8 @@ def plan_mirror(
     stale = tuple(p for p in lacks if is_mutable(p) or is_asked_before_it_is_there(p))
     if stale and has_cache:
         changes.append(Invalidate(stale))
+    if malicious:
+        changes.append(Condemn(malicious))
     if old:
         changes.append(Delete(old))
     return Plan(title, tuple(changes), (f"keep     {counted(len(wanted) - len(lacks), 'file')}",))

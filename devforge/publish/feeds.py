@@ -110,7 +110,8 @@ def _newest(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
 
 
 def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text)
+    """Return what both formats can say; a reader of XML is handed every end of a line as \\n."""
+    return _FORBIDDEN.sub("\ufffd", re.sub("\r\n?", "\n", text))
 
 
 def _entry(root: ET.Element, entry: FeedEntry, site_url: str, home: str) -> None:

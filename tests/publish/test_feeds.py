@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
+import pytest
+from feed_grammar import ATOM, atom_faults, json_faults
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devforge.publish.feeds import ENTRIES, FeedEntry, FeedOf, render_feed, render_json_feed
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 SITE = "https://operator.github.io/registry/"
 FEED = FeedOf("Everything", "What is new", "feed.xml", "index.html")
 
@@ -75,7 +77,66 @@ def test_order_leaves_no_trace(order):
 
 
 def test_an_empty_feed_is_a_feed():
+    assert faults([]) == []
     assert parsed([]).findtext(f"{ATOM}updated") == "1970-01-01T00:00:00Z"
+
+
+def faults(entries, feed=FEED):
+    return [
+        *atom_faults(render_feed(feed, entries, site_url=SITE)),
+        *json_faults(render_json_feed(feed, entries, site_url=SITE)),
+    ]
+
+
+HOSTILE = {
+    "control characters": "".join(map(chr, range(0xA0))) + "\ufffe\uffff\U0001ffff",
+    "ends of what one is inside of": "]]> --> </title></entry></feed> <![CDATA[ &amp; &#0; <?xml?> '\"}]",
+    "an entity": '<!DOCTYPE feed [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',
+    "emoji": "👩‍👩‍👧 🏳️‍🌈 \U0001f9ff",
+    "right to left": "\u202e txt.exe \u2066 שלום \u200f العربية",
+    "half of a pair": "\ud83d and \udc00",
+    "long": "long & <wide> " * 7000,
+    "nothing": "",
+    "line ends": "\r\none\rtwo\u2028three\x85",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_both_standards_hold_whatever_an_extension_says_of_itself(text):
+    entries = [entry(n, title=text, summary=text, author=text or "Acme") for n in range(2)]
+
+    assert faults(entries, FeedOf(text, text, "feed.xml", "index.html")) == []
+
+
+@given(texts=st.lists(st.text(max_size=60), min_size=2, max_size=2))
+def test_a_reader_reads_in_both_feeds_what_was_written_but_for_what_xml_cannot_say(texts):
+    title, summary = texts
+    atom = parsed([entry(title=title, summary=summary)]).find(f"{ATOM}entry")
+    [item] = json.loads(render_json_feed(FEED, [entry(title=title, summary=summary)], site_url=SITE))["items"]  # fmt: skip
+
+    assert atom.findtext(f"{ATOM}title") == item["title"]
+    assert atom.findtext(f"{ATOM}summary") == item["content_text"]
+    said = re.sub("\r\n?", "\n", summary)
+    assert [c for c in item["content_text"] if c != "\ufffd"] == [
+        c for c in said if c in "\t\n" or (c >= " " and c not in "\ufffd\ufffe\uffff")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "fault"),
+    [
+        (b"2026-11-02T10:00:00Z</updated>", b"</updated>", "updated is None"),
+        (b"<name>Acme</name>", b"", "author holds name 0 times"),
+        (b"<summary>", b"<summary kind='a'>", "summary has {'kind'}"),
+        (b"</summary>", b"<b xmlns=''/></summary>", "summary holds b"),
+        (b"tag:operator.github.io,2026:registry/a", b"urn:a", "id is 'urn:acme.todo-tree/1.1.0'"),
+    ],
+)  # fmt: skip
+def test_what_the_standard_forbids_is_seen(good, bad, fault):
+    content = render_feed(FEED, [entry(1)], site_url=SITE)
+    assert good in content
+
+    assert fault in atom_faults(content.replace(good, bad))
 
 
 def test_the_json_feed_says_the_same(golden):

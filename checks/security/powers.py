@@ -24,6 +24,11 @@ _ADDRESS = re.compile(
 )
 _PAYS = re.compile(r"(?i)bitcoin|ethereum|wallet|\bpay(?:ment|ee)?\b|receiver|recipient|checksum")
 _DATA = re.compile(r".*\.(?:json|ya?ml|toml|ini|csv|tsv|txt)", re.IGNORECASE)
+# A text long enough for an address, or one that is put together or unwrapped.
+_ADDRESSES_SOURCE = re.compile(
+    r"[\"'`][A-Za-z0-9]{20,}[\"'`]|[\"'`][A-Za-z0-9]{4,}[\"'`]\s*\+|[\"'][\"']\s*\.join\s*\(|\.join\s*\(\s*[\"'`][\"'`]\s*\)|b64decode|\batob\b"
+    r"|fromhex|unhexlify|fromCharCode|\bchr\s*\(|Buffer\.from|\[::-1\]|\.reverse\s*\(|import_module|\bimport\s*\("
+)
 _EXCHANGED = re.compile(r"\.replace(?:All)?\s*\(|\.sub\s*\(")
 _GRAVITY: tuple[Severity, ...] = ("block", "person", "warn", "info")
 
@@ -136,6 +141,7 @@ def _swaps(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Findi
         if shape is None:
             continue
         copied = any(seen.has("power-clipboard") for seen in files.values())
+        copied = copied and _has_something_to_put_there(submission, files)
         if copied or _EXCHANGED.search(file.text):
             does = (
                 "uses the clipboard" if copied else "puts something in the place of what it finds"
@@ -147,6 +153,13 @@ def _swaps(submission: Submission, files: Mapping[str, _Seen]) -> Iterator[Findi
             if own is not None and _WALLET_SHAPE.search(file.text):
                 words = "beside a pattern that finds addresses of wallets, it holds one to put in their place"
                 yield _of_wallets(file, own, words)
+
+
+def _has_something_to_put_there(submission: Submission, files: Mapping[str, _Seen]) -> bool:
+    """Whether an address of somebody else's could come from anywhere: a text, a file, the network."""
+    return any(seen.has("power-network", "power-read") for seen in files.values()) or any(
+        _ADDRESSES_SOURCE.search(file.text) for file in counting(submission)
+    )
 
 
 def _of_wallets(file: SourceFile, found: re.Match[str], words: str) -> Finding:

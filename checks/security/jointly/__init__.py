@@ -23,7 +23,7 @@ from checks.security.jointly.owned import (
     is_its_users,
     is_others,
 )
-from checks.security.jointly.reading import Code, are_near, code_of, is_small, lines_with
+from checks.security.jointly.reading import Code, are_near, code_of, data_of, is_small, lines_with
 from checks.security.jointly.signs.changing import HOME_OF_SOMEBODY, REPLACES_OTHERS
 from checks.security.jointly.signs.private import (
     BELOW_HOME,
@@ -52,13 +52,15 @@ _Place = tuple[Code, int, str]  # a file, where in it, and what stands there
 def check(submission: Submission) -> Iterator[Finding]:
     """Yield one finding for each danger whose signs stand near each other, naming every place."""
     codes = code_of(submission)
+    data = data_of(submission)
     small = is_small(codes)
     seen: dict[int, list[_Place]] = {}
     told: set[tuple[str, int]] = set()
 
     def places(sign: Sign) -> list[_Place]:
         if id(sign) not in seen:
-            found = (place for code in codes for place in places_in(code, sign))
+            files = data if sign.in_data else codes
+            found = (place for code in files for place in places_in(code, sign))
             seen[id(sign)] = [*filter(_allowed(submission, codes, sign), found)]
         return seen[id(sign)]
 

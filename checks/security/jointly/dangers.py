@@ -83,6 +83,23 @@ DANGERS = (
     Danger(_CODE_COMES, running.RENDERS, (network.ASKS,)),
     Danger(_CODE_COMES, running.LOADS_OBJECTS, (network.ASKS,)),
     Danger(_CODE_COMES, running.LOADS_YAML, (network.ASKS,)),
+    Danger(_CODE_COMES, running.SETS_LOGGING, (network.ASKS,)),
+    Danger(
+        "code could lie in that data, where nobody reads it",
+        running.LOADS_CODE,
+        (running.OWN_TABLE, changing.WRITES),
+        in_one_file="always",
+    ),
+    Danger(
+        "whatever stands in the page could do what the editor can",
+        running.DOES_WHAT_PAGES_ASK,
+        (private.READS,),
+    ),
+    Danger(_LATER, changing.STARTED_BY_OTHERS, (changing.CHANGES_FILES,), in_one_file="large"),
+    Danger(_LATER, changing.SETTINGS_IN_DATA, (running.STARTS,)),
+    Danger(
+        "what it writes could run that", changing.SENDING_LINES_IN_DATA, (changing.CHANGES_FILES,)
+    ),
     Danger("somebody else could choose what is run", running.RESOLVES, (network.ASKS,)),
     Danger("somebody else could choose what is run", running.RESOLVES, (network.SERVES,)),
     Danger(
@@ -156,6 +173,12 @@ DANGERS = (
     Danger(
         "whoever wrote the project could run what they like",
         running.LOADS_OBJECTS,
+        (running.OF_PROJECT,),
+        in_one_file="always",
+    ),
+    Danger(
+        "whoever wrote the project could run what they like",
+        running.SETS_ALL_LOGGING,
         (running.OF_PROJECT,),
         in_one_file="always",
     ),

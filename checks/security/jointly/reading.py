@@ -26,6 +26,11 @@ _IMPORTED = re.compile(
     r"^\s*(?:from\s+([\w.]+)\s+import\s+([\w, ]+)|import\s+([\w., ]+))|(?:from|require\(|import\()\s*[\"'`]([^\"'`\n]+)[\"'`]",
     re.MULTILINE,
 )
+_DATA = re.compile(r".*\.(?:json|ya?ml|toml|ini|cfg|conf|csv|txt|tmpl|tpl)", re.IGNORECASE)
+_MANAGED = re.compile(
+    r"(?:^|/)(?:package(?:-lock)?\.json|[\w-]+\.lock|pnpm-lock\.yaml|tsconfig[\w.-]*\.json|devforge\.yaml|requirements[\w-]*\.txt|pyproject\.toml)$"
+)
+_LARGEST_DATA = 200_000  # bytes
 _PAGE = re.compile(r".*\.(?:html?|svg|vue|svelte)", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b[^>]{0,500}>", re.IGNORECASE)
 _SCRIPT_ENDS = re.compile(r"</script", re.IGNORECASE)
@@ -59,6 +64,19 @@ class Code:
 def code_of(submission: Submission) -> list[Code]:
     """Return the files of code that users run and the extension's authors wrote, by path."""
     return [*_codes(submission)]
+
+
+def data_of(submission: Submission) -> list[Code]:
+    """Return the extension's own files of data that code may read, by path; not what package managers keep."""
+    return [
+        Code(file.path, file.text)
+        for file in shipped(submission.tree)
+        if _DATA.fullmatch(file.path)
+        and not _MANAGED.search(file.path)
+        and file.is_plain
+        and place_of(file.path) not in ("vendored", "tests")
+        and len(file.content) <= _LARGEST_DATA
+    ]
 
 
 def _codes(submission: Submission) -> Iterator[Code]:
@@ -129,4 +147,8 @@ def are_near(one: Code, at: int, other: Code, there: int) -> bool:
     """Whether two places in a larger package belong to one matter."""
     if one is other:
         return abs(at - there) <= _NEAR
+    if any(
+        data.path.rpartition("/")[2] in code.text for data, code in ((one, other), (other, one))
+    ):
+        return True
     return one.stem in other.imported or other.stem in one.imported

@@ -150,6 +150,23 @@ INSTALLS_OTHERS = sign(
     "npm:",
     r"[\"'`]npm:@?[\w$]",
 )
+STARTED_BY_OTHERS = sign(
+    "names a place from which other programs start what is put there",
+    "NativeMessagingHosts native-messaging-hosts dbus-1 share/applications environment.d fish/conf.d pam_environment",
+    r"NativeMessagingHosts|native-messaging-hosts|dbus-1[/\\\"',\s]+services|share[/\\]applications|environment\.d\b|fish[/\\]conf\.d|\.pam_environment",
+)
+SETTINGS_IN_DATA = sign(
+    "keeps, in a file of data, settings by which git starts programs",
+    "core. credential.helper templateDir insteadOf",
+    r"\bcore\.(?:fsmonitor|hooksPath|sshCommand|gitProxy|editor|pager|attributesFile)\b|\bcredential\.helper\b|\binit\.templateDir\b|\.insteadOf\b",
+    in_data=True,
+)
+SENDING_LINES_IN_DATA = sign(
+    "keeps, in a file of data, a shell line that sends something",
+    "curl wget nc",
+    r"\|\s*(?:curl|wget|nc|ncat)\b|\bcurl\b[^\n]{0,200}\s(?:-T|-F|--upload-file|--data-binary|-d)\s*[\\\"']*(?:@|-)|\bwget\b[^\n]{0,200}--post-file",
+    in_data=True,
+)
 DOWNLOAD_LINES = sign(
     "holds a shell line that downloads a program and runs it",
     "curl wget Invoke-WebRequest iwr",

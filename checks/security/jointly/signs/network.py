@@ -9,11 +9,11 @@ SENDS = sign(
     "sends data over the network",
     "body POST PUT PATCH sendBeacon axios got( got. ky( ky. superagent needle .post .put .patch .request urlopen Request sendall "
     "sendto IMAP4 send_message sendmail storbinary put_object upload_file putObject WebSocket net. tls. dgram fetch get( head( :// "
-    "URLSearchParams searchParams urlencode .data FormData add_header headers openExternal webbrowser .src gethostbyname getaddrinfo resolve lookup push commit Handler Audio( Image( user-agent cookie referer x- User-Agent",
+    "URLSearchParams searchParams urlencode .data FormData add_header headers openExternal webbrowser .src gethostbyname getaddrinfo resolve lookup push commit Handler Audio( Image( user-agent cookie referer x- User-Agent Cookie Referer X-",
     r"\bbody\s*[:,=]|\bmethod\s*[:=]\s*[\"'](?:POST|PUT|PATCH)|[\"'](?:POST|PUT|PATCH)[\"']|\bsendBeacon\b",
     r"\b(?:axios|got|ky|superagent|needle)\s*(?:\.\s*(?:post|put|patch|request)\s*)?\(",
     r"\b(?:requests|httpx|session|client|_?http)\.(?:post|put|patch|request)\s*\(",
-    r"\burlopen\s*\(\s*[^,()\n]+(?:\([^()\n]*\))?\s*,\s*(?!timeout|context)\w|\bRequest\s*\([^)\n]*(?:\bdata\b|,\s*\w+)",
+    r"\burlopen\s*\(\s*[^,()\n]+(?:\([^()\n]*\))?\s*,\s*(?!timeout|context)\w|\bRequest\s*\([^)\n]*(?:\bdata\b|,\s*\w+)|\bRequest\s*\(\s*\n[^)]{0,160}\bdata\s*=",
     r"\bIMAP4(?:_SSL)?\s*\(|\.(?:sendall|sendto|send_message|sendmail|storbinary|put_object|upload_file\w*|putObject)\s*\(",
     r"\bnew WebSocket\b|\b(?:net|tls)\.(?:connect|createConnection)\s*\(|\bdgram\.createSocket\b",
     r"\b(?:fetch|get|request|urlopen|head)\s*\(\s*(?:`[^`\n]*\$\{|f[\"'][^\"'\n]*\{|[\"'][^\"'\n]*[\"']\s*\+)",
@@ -23,7 +23,7 @@ SENDS = sign(
     r"\bURLSearchParams\b|\bsearchParams\.(?:set|append)\s*\(|\burlencode\s*\(|\.data\s*=\s*(?:json|urllib|bytes|\w+\.encode)|\bFormData\b|\.add_header\s*\([^,\n]+,\s*(?![\"'])",
     r"\bheaders\s*:\s*\{[^}\n]*[\"']\s*:\s*[a-z]\w*\s*[,}]|\bopenExternal\s*\(\s*(?!(?:[\w$]+\.)*(?:parse\s*\(\s*)?[\"'][^\"'\n]*[\"']\s*\))",
     r"\bwebbrowser\.open\w*\s*\(\s*(?![\"'][^\"'\n]*[\"']\s*\))|\.src\s*=\s*(?:[\"']https?:[^\"'\n]*[\"']\s*\+|`[^`\n]*\$\{)",
-    r"[\"']?(?:user-agent|cookie|referer|x-[\w-]+)[\"']?\s*:\s*(?![\"'\s])",
+    r"[\"']?(?:[uU]ser-[aA]gent|[cC]ookie|[rR]eferer|[xX]-[\w-]+)[\"']?\s*:\s*(?![\"'\s])",
     r"\b(?:HTTP|SMTP|SysLog|Datagram|Socket)Handler(?:\s*\(|[\"'])|\bnew\s+(?:Audio|Image|EventSource)\s*\(\s*(?:`[^`\n]*\$\{|[\"'][^\"'\n]*[\"']\s*\+)|\.request\s*\(\s*[\"'](?:POST|PUT)",
     r"\b(?:gethostbyname|getaddrinfo|resolve4?|resolveTxt|lookup)\s*\(\s*(?:f[\"'`]|`[^`\n]*\$\{|[\"'][^\"'\n]*[\"']\s*\+|\w+\s*\+)",
     r"[\"']push[\"']\s*,\s*[\"'`]?(?:https?:|git@)|[\"']commit[\"']\s*,\s*[\"']-m[\"']\s*,\s*(?:f[\"']|`|\w)",

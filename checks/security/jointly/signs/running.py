@@ -6,14 +6,17 @@ from checks.security.jointly.signs.sign import SEPARATOR, sign
 
 MAKES_CODE = sign(
     "runs a text as code",
-    "exec eval compile Function Script runIn .constructor SourceTextModule runsource runcode construct data: exec_module _eval_type ForwardRef get_type_hints createElement(",
+    "exec eval compile Function Script runIn .constructor SourceTextModule runsource runcode construct data: exec_module _eval_type ForwardRef get_type_hints createElement( "
+    "get_doctest run_docstring_examples testfile timeit cProfile run_cell Runtime.evaluate Blob(",
     r"(?<![\w.])(?:exec|eval)\s*\(\s*(?![\"'`)\s])|\bexec\s*\(\s*compile|(?<![\w.])compile\s*\([^\n]{0,200}[\"'](?:exec|eval)[\"']",
     r"\bnew\s+Function\s*\(|(?<![\w.])Function\s*\(\s*(?![\"'`)])|\brunIn(?:This|New)?Context\s*\(|\bnew (?:vm\.)?Script\s*\(",
     r"\._compile\s*\(|\bFunctionType\s*\(|\.constructor\s*\(\s*[\"'`]return|\bnew (?:vm\.)?SourceTextModule\b|\bcompileFunction\s*\(",
     r"getPrototypeOf\s*\(\s*(?:async\s*)?(?:function|\()[^\n]{0,60}\.constructor",
     r"\.run(?:source|code)\s*\(|\bReflect\.construct\s*\(\s*\w*(?:[mM]aker|[fF]unction|[cC]tor|[cC]onstructor)\w*\s*,|\bnew\s+\w*(?:AsyncFunction|GeneratorFunction)\s*\(|\.exec_module\s*\(",
     r"\b_eval_type\s*\(|\bForwardRef\s*\([^\n]*_evaluate|\bget_type_hints\s*\(\s*type\s*\(|\bcreateElement\s*\(\s*[\"'`]script[\"'`]\s*\)",
-    r"[\"'`]data:(?:text|application)/?[\"'`,\s\w\[\];]{0,20}(?:java|ecma)script",
+    r"[\"'`]data:(?:text|application)/?[\"'`,\s\w\[\];]{0,20}(?:java|ecma)script|\b(?:new\s+(?:URL|Worker)|import)\s*\(\s*[\"'`]data:|\bnew\s+Blob\s*\([^\n]*(?:java|ecma)script",
+    r"\bget_doctest\s*\(|\brun_docstring_examples\s*\(|\bdoctest\.testfile\s*\(\s*(?![\"'])|\btimeit\.(?:timeit|repeat|Timer)\s*\(\s*(?:stmt\s*=\s*)?(?![\"'\s]|lambda)|\bcProfile\.run(?:ctx)?\s*\(\s*(?![\"'])",
+    r"\.run_cell\w*\s*\(\s*(?![\"'])|[\"'`]Runtime\.evaluate[\"'`]",
     unless=r"\bre\.compile|function\s+(?:eval|exec)|def\s+(?:exec|eval)|execCommand",
 )
 LOADS_CODE = sign(
@@ -71,10 +74,22 @@ RENDERS = sign(
 )
 LOADS_OBJECTS = sign(
     "loads stored objects by a loader that runs what they say",
-    "UnsafeLoader unsafe_load full_load pickle dill marshal joblib torch.load deserialize shelve dictConfig fileConfig",
-    r"\bshelve\.open\s*\(|\bdictConfig\s*\((?!\s*[{A-Z])|\bfileConfig\s*\(",
+    "UnsafeLoader unsafe_load full_load pickle dill marshal joblib torch.load deserialize shelve",
+    r"\bshelve\.open\s*\(",
     r"\byaml\.(?:unsafe_load|full_load)\b|\bUnsafeLoader\b|\b(?:c?[pP]ickle|dill|marshal|cloudpickle|joblib)\.loads?\b|\btorch\.load\s*\(|\bv8\.deserialize\b|node-serialize",
     unless=r"SafeLoader|weights_only\s*=\s*True",
+)
+_LOGGING = r"\bdictConfig\s*\((?!\s*[{A-Z])|\bfileConfig\s*\("
+SETS_LOGGING = sign(
+    "sets logging up by what it was given, which may name functions to call",
+    "dictConfig fileConfig",
+    _LOGGING,
+)
+SETS_ALL_LOGGING = sign(
+    SETS_LOGGING.says,
+    "dictConfig fileConfig",
+    _LOGGING,
+    without=r"[\"']handlers[\"']\s*:\s*\{[^}]*[\"']class[\"']\s*:\s*[\"']",
 )
 LOADS_YAML = sign(
     "loads YAML by a loader of its own, which may run what it says",
@@ -170,6 +185,13 @@ CALLS_UNNAMED = sign(
     ")[",
     r"\b[\w$]+\s*\((?:[^()\n]|\([^()\n]*\)){1,80}\)\s*\[\s*[A-Za-z_$][\w$]*\s*\([^()\n]*\)\s*\]\s*\(",
     also=r"\bcreateRequire\b|\bgetBuiltinModule\b|\brequire\s*\(",
+)
+DOES_WHAT_PAGES_ASK = sign(
+    "does whatever command of the editor a page asks for",
+    "onDidReceiveMessage on_message onmessage",
+    r"(?s:\b(?:onDidReceiveMessage|on_message|onmessage)\b[^\n]{0,60}[({\s](?P<asked>[a-z_$]\w*)\b[^\n]{0,60}(?:=>|:).{0,300}?\b(?:commands\.execute|executeCommand|execute_command)\s*\(\s*(?P=asked)\b)",
+    r"(?s:\bonDidReceiveMessage\b[^\n]{0,60}\{[^}\n]*:\s*(?P<named>[a-z_$]\w*)[^\n]{0,60}=>.{0,300}?\bexecute(?:Command)?\s*\(\s*(?P=named)\b)",
+    beyond=600,
 )
 CALLS_CHOSEN = sign(
     "calls the member that a message names, with what the message gives",

@@ -27,6 +27,7 @@ class Sign:
     also: re.Pattern[str] | None = None
     without: re.Pattern[str] | None = None
     beyond: int = 200  # how many characters below its line a match may reach
+    in_data: bool = False  # looked for in the package's files of data instead of its code
 
 
 def sign(
@@ -37,6 +38,7 @@ def sign(
     also: str = "",
     without: str = "",
     beyond: int = 200,
+    in_data: bool = False,
 ) -> Sign:
     return Sign(
         says,
@@ -46,4 +48,5 @@ def sign(
         re.compile(also) if also else None,
         re.compile(without) if without else None,
         beyond,
+        in_data,
     )

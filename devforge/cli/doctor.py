@@ -13,6 +13,9 @@ from devforge.cli.options import Place, command, placed, platform_option
 from devforge.errors import DevForgeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devforge.updates.doctor import Trouble
     from devforge.updates.home import Home as InstalledHome
 
 
@@ -51,6 +54,8 @@ def doctor(fix: bool, place: Place, as_json: bool) -> None:
                 "set it; until then roll-outs and cooldowns keep new versions away",
             )
         )
+    harmless = [trouble for trouble in left if trouble.is_left_over]
+    left = [trouble for trouble in left if not trouble.is_left_over]
     reports = _reports(updates.home)
     if as_json:
         answer = {
@@ -59,20 +64,25 @@ def doctor(fix: bool, place: Place, as_json: bool) -> None:
             "left": [
                 {"what": t.what, "remedy": t.remedy, "can_mend": t.mend is not None} for t in left
             ],
+            "left_over": [{"what": t.what, "remedy": t.remedy} for t in harmless],
         }
         click.echo(json.dumps(answer, indent=2))
     else:
-        for text in done:
-            click.echo(text)
-        for trouble in left:
-            click.echo(trouble.line)
+        lines = [*done, *(trouble.line for trouble in left)]
         if not left:
-            click.echo(f"{updates.home.given}: nothing is wrong")
+            lines.append(f"{updates.home.given}: nothing is wrong")
         elif not fix and any(trouble.mend for trouble in left):
-            click.echo("`devforge doctor --fix` mends what can be mended")
+            lines.append("`devforge doctor --fix` mends what can be mended")
         word = "on" if reports else "off"
-        click.echo(f"health reports are {word} (`devforge config health_reports`)")
+        lines += [*_left_over(harmless), f"health reports are {word} (`devforge config health_reports`)"]  # fmt: skip
+        click.echo("\n".join(lines))
     raise Exit(1 if left else 0)
+
+
+def _left_over(harmless: list[Trouble]) -> Iterator[str]:
+    yield from (f"left over: {trouble.line}" for trouble in harmless)
+    if harmless:
+        yield "nothing is lost by it: the next change sees to that, or `devforge doctor --fix` now"
 
 
 def _reports(home: InstalledHome) -> bool:

@@ -27,11 +27,15 @@ _MOST = 500  # things mended in one go
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that is wrong: what, and what `--fix` does about it (nothing where `mend` is None)."""
+    """One thing that is wrong: what, and what `--fix` does about it (nothing where `mend` is None).
+
+    `is_left_over`: nobody misses anything; a command was stopped, and the next change tidies up after it.
+    """
 
     what: str
     remedy: str
     mend: Callable[[], object] | None = None
+    is_left_over: bool = False
 
     @property
     def line(self) -> str:
@@ -54,7 +58,7 @@ def examine(
     if found:
         return found
     found += [*_wishes(home), *_past(home), *_present(home), *_small(home)]
-    if not any(trouble.mend for trouble in found):
+    if not any(trouble.mend and not trouble.is_left_over for trouble in found):
         found += _files(home, fetch, platform)
     return [*found, *_trust(home)]
 
@@ -172,7 +176,8 @@ def _small(home: Home) -> Iterator[Trouble]:
             with home.changing():
                 pass
 
-        yield Trouble(f"{home.journal_file}: a change was interrupted", "finished or forgotten", finish)  # fmt: skip
+        what = f"{home.journal_file}: a command was stopped in the middle of a change"
+        yield Trouble(what, "its last notes are written, or it is forgotten if it had not changed anything yet", finish, is_left_over=True)  # fmt: skip
 
 
 def _trust(home: Home) -> Iterator[Trouble]:
@@ -204,6 +209,11 @@ def _files(home: Home, fetch: Fetch | None, platform: str | None) -> Iterator[Tr
             if entry.enabled and (there is None or not range_.admits(there.version)):
                 have = f"{there.version} is installed" if there else "it is not installed"
                 yield Trouble(f"{entry.label}: needs {needed} {range_}, and {have}", f"devforge install {needed}")  # fmt: skip
+    yield from _former(home, present)
+
+
+def _former(home: Home, present: set[str]) -> Iterator[Trouble]:
+    """Versions that one may go back to, and cannot, and what a stopped command left of one."""
     for path in sorted(home.root.glob("extensions/*/*")):
         directory = path.relative_to(home.root).as_posix().removesuffix(".json")
         if path.name.startswith(UNFINISHED):  # the next change sweeps it
@@ -217,6 +227,9 @@ def _files(home: Home, fetch: Fetch | None, platform: str | None) -> Iterator[Tr
                 with home.changing():
                     home.drop(directory)
 
+            if record is None and not (home.root / f"{directory}.json").exists():
+                yield Trouble(f"{directory}: a command was stopped before this was whole", "deleted; nothing uses it", delete, is_left_over=True)  # fmt: skip
+                continue
             yield Trouble(f"{directory}: a former version is not whole", "deleted; it can be installed again", delete)  # fmt: skip
 
 

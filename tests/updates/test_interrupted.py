@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +17,7 @@ from datetime import UTC, datetime
 
 import pytest
 from signed_index import SignedIndex, serve
-from updates.stops import count, fail_at
+from updates.stops import count, fail_at, kill_at
 from updates.test_stopping import as_nobody
 
 from devforge.cli import main
@@ -114,6 +116,36 @@ def test_stopped_while_it_unpacks_it_has_the_old_version_and_the_next_run_the_ne
     assert run("list")[1].split()[:2] == ["acme.ink", "1.1.0"]
     assert list(home.glob("incoming/*")) == []
     assert run("doctor")[0] == 0
+
+
+def doctor():
+    code, out, _ = run("doctor --json")
+    said = json.loads(out)
+    return code, [one["what"] for one in said["left"]], [one["what"] for one in said["left_over"]]
+
+
+def test_what_a_killed_command_left_is_no_damage_and_is_said_until_it_is_tidied(registry, home):
+    registry.add("acme.ink", "1.0.0", {"a.py": "a", "b.py": "b"})
+    steps, told = count(lambda: run("install acme.ink")), set()
+    shutil.rmtree(home, ignore_errors=True)
+    for step in range(steps - 50, steps, 5):  # from what is unpacked until it is noted
+        kill_at(step, lambda: run("install acme.ink"))
+        code, left, over = doctor()
+        said = run("doctor")[1]
+        told |= {what.rpartition(": ")[2] for what in over}
+
+        assert (code, left) == (0, []), f"step {step}"
+        assert said.startswith(f"{home}: nothing is wrong\n")
+        assert said.count("left over: ") == len(over)
+        assert ("nothing is lost by it: the next change sees to that" in said) == bool(over)
+        assert run("doctor --fix")[0] == 0
+        assert doctor() == (0, [], []), f"step {step}"
+        shutil.rmtree(home, ignore_errors=True)
+
+    assert told == {
+        "a command was stopped before this was whole",
+        "a command was stopped in the middle of a change",
+    }
 
 
 @pytest.mark.long

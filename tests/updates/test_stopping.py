@@ -80,6 +80,7 @@ def test_killed_at_every_step_of_an_update_it_is_the_old_or_the_new(two, tmp_pat
         assert after.has in (OLD, NEW), f"step {step}"
         assert is_whole(after), f"step {step}"
         seen.add(after.has == NEW)
+        assert all(trouble.is_left_over for trouble in examine(after.home)), f"step {step}"
         update(after)  # the next command finishes what was begun, or begins anew
         assert after.has == NEW
         assert is_whole(after)

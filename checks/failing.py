@@ -43,6 +43,7 @@ _PACKAGES = {
 # What differs between failures that are alike: where a run has its files, and where objects lie.
 _OF_THE_RUN = re.compile(r"/tmp/[^\s'\"]+|\b0x[0-9a-f]+")  # noqa: S108 - in texts, not on disk
 _NO_LOCK = "without a package-lock.json no dependency is installed"
+_REFUSED = "no dependency is installed, since"
 _OTHER_LOCKS = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
 _DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies")
 
@@ -230,17 +231,26 @@ def none_installed(submission: Submission) -> str:
     if not any(package.get(kind) for kind in _DEPENDENCIES):
         return ""
     if not {"package-lock.json", "npm-shrinkwrap.json"} & set(files):
-        return _NO_LOCK
+        other = _other_lock(submission)
+        return (
+            f"dependencies are installed from package-lock.json and not from {other}"
+            if other
+            else _NO_LOCK
+        )
     if submission.manifest is None or submission.manifest.language == "python":
         return ""
     gone = submission.unresolvable
     name, reason = next(iter({} if isinstance(gone, Missing) else gone.items()), ("", ""))
-    return f"no dependency is installed, since {name} {reason}" if name else ""
+    return f"{_REFUSED} {name} {reason}" if name else ""
 
 
 def unlocked(why: str, submission: Submission) -> str:
     """Return what to do about `why` no package is installed."""
-    if why != _NO_LOCK:
+    if why.startswith(_REFUSED):
         return "let the lock name what can be had"
-    other = next((name for name in _OTHER_LOCKS if name in submission.tree.files), None)
+    other = _other_lock(submission)
     return "commit a package-lock.json" + (f" beside {other}, if you like" if other else "")
+
+
+def _other_lock(submission: Submission) -> str | None:
+    return next((name for name in _OTHER_LOCKS if name in submission.tree.files), None)

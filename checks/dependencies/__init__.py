@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.dependencies import carried, files, had, known, naming, pinning, places
+from checks.dependencies import carried, exchanged, files, had, known, naming, pinning, places
 from checks.dependencies.rules import RULES
 from checks.protocol import present
 from devforge.model.reviewing import CheckName
@@ -44,6 +44,7 @@ def check(submission: Submission) -> Iterator[Finding]:
     yield from files.check(submission.tree)
     yield from naming.check(facts, submission.policy.review.dependencies)
     yield from places.check(submission.tree, facts)
+    yield from exchanged.check(facts)
     yield from pinning.check(facts)
     yield from carried.check(present(submission.vendored, "the code carried along"))
     yield from known.check(submission, present(submission.vulnerabilities, "known vulnerabilities"))

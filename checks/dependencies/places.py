@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from posixpath import normpath
 from typing import Literal
 
 from checks.dependencies.rules import CONFUSED, ELSEWHERE
@@ -19,9 +20,15 @@ _ELSEWHERE = re.compile(
 _HOST = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 _OWNER_NAME = re.compile(r"([\w.-]+/[\w.-]+?)(?:\.git)?(?:[#@].*)?$")
 _SHOWN = 5
+_ANEW = (
+    "make the lock anew with the public registry; a maintainer looks at what cannot come from there"
+)
 _LOCAL = re.compile(r"(?:file|link|portal):|\.{0,2}/|[A-Za-z]:[\\/]", re.IGNORECASE)
+_FOREIGN = re.compile(
+    r"(?:git|hg|svn|bzr)(?:\+|://|@)|https?:|ssh:|github:|gitlab:|bitbucket:", re.IGNORECASE
+)
 _USUAL_INDEX = re.compile(
-    r"https?://(?:registry\.(?:npmjs|yarnpkg)|files\.pythonhosted|(?:test\.)?pypi)\.\w+(?:/|$)"
+    r"https?://(?:registry\.(?:npmjs\.(?:org|com)|yarnpkg\.com)|files\.pythonhosted\.org|(?:test\.)?pypi\.org)(?:/|$)"
 )
 _REQUIREMENTS = re.compile(r"[\w.-]*requirements[\w.-]*\.(?:txt|in)")
 # What asks for another index, by the file that says it; a group `extra` beside the usual one.
@@ -54,11 +61,6 @@ _INDEXES = (
             re.MULTILINE,
         ),
     ),
-    (
-        re.compile(r"package-lock\.json|npm-shrinkwrap\.json"),
-        re.compile(r"\"resolved\":\s*\"(?P<at>https?://[^\"]+)\""),
-    ),
-    (re.compile(r"yarn\.lock"), re.compile(r"^  resolved \"(?P<at>https?://[^\"]+)\"", re.MULTILINE)),
 )  # fmt: skip
 
 
@@ -73,14 +75,27 @@ def check(tree: SourceTree, facts: tuple[DependencyFact, ...]) -> Iterator[Findi
     yield from _all_elsewhere(facts, from_host)
 
 
+def is_foreign(origin: str) -> bool:
+    """Return whether an address is none of the usual index; what is fetched openly can be anything."""
+    usual = _USUAL_INDEX.match(origin) and not origin.lower().startswith("http:")
+    return bool(_FOREIGN.match(origin)) and not usual
+
+
 def place_of_origin(fact: DependencyFact) -> Literal["local", "elsewhere"] | None:
     """Return what a dependency comes from if not from the index."""
-    requirement = _where(fact).strip().removeprefix("workspace:")
-    if _LOCAL.match(requirement):
+    if _LOCAL.match(_asked(fact)) or (not fact.direct and _LOCAL.match(fact.origin)):
         return "local"
-    if fact.ecosystem == "npm" and not fact.direct:
-        return "elsewhere" if re.match(r"git|http:|ssh:", requirement) else None
-    return "elsewhere" if _ELSEWHERE.match(requirement) else None
+    return "elsewhere" if _is_asked_elsewhere(fact) or is_foreign(fact.origin) else None
+
+
+def _asked(fact: DependencyFact) -> str:
+    """Where a dependency is asked for from, or the versions that are asked for."""
+    wanted = fact.requirement.partition(" @ ")[2] or fact.requirement
+    return wanted.strip().removeprefix("workspace:")
+
+
+def _is_asked_elsewhere(fact: DependencyFact) -> bool:
+    return fact.direct and bool(_ELSEWHERE.match(_asked(fact)))
 
 
 def _other_index(
@@ -91,7 +106,7 @@ def _other_index(
     told: Collection[str],
     asked: Collection[str],
 ) -> Iterator[Finding]:
-    """Where settings say that packages come from another index, or a lock that they did.
+    """Where settings say that packages come from another index.
 
     Args:
         told: the hosts that are told of with the packages that come from them.
@@ -135,15 +150,14 @@ def _confused(path: str, line: int, address: str, facts: tuple[DependencyFact, .
 
 def _repository(fact: DependencyFact) -> str | None:
     """The repository, as owner/name, that a dependency is asked for from."""
-    if not fact.direct or place_of_origin(fact) != "elsewhere":
-        return None
-    found = _OWNER_NAME.search(_where(fact))
+    found = _OWNER_NAME.search(_asked(fact)) if _is_asked_elsewhere(fact) else None
     return found[1] if found else None
 
 
 def _host(fact: DependencyFact) -> str | None:
     """The host that a package of a lock comes from, where that is not the index."""
-    found = _HOST.match(_where(fact)) if not fact.direct and place_of_origin(fact) else None
+    apart = is_foreign(fact.origin) and not _is_asked_elsewhere(fact)
+    found = _HOST.match(fact.origin) if apart else None
     return found[0] if found else None
 
 
@@ -154,7 +168,7 @@ def _by_host(
     found: dict[tuple[str, str, bool], list[DependencyFact]] = defaultdict(list)
     for fact in facts:
         if host := _host(fact):
-            found[fact.source, host, fact.for_tests].append(fact)
+            found[fact.lock, host, fact.for_tests].append(fact)
     return found
 
 
@@ -173,28 +187,38 @@ def _all_elsewhere(
             yield ELSEWHERE.finding(
                 at=source,
                 problem=f"{len(those):,} packages come from a place of their own, {host}: {_few(those)}",
-                remedy="set npm's registry to the public one, and make the lock anew",
+                remedy=_ANEW,
                 severity="info" if for_tests else "person",
             )
 
 
 def _few(facts: list[DependencyFact]) -> str:
-    names = sorted({fact.name for fact in facts})
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    return _listed({fact.name for fact in facts})
 
 
-def _where(fact: DependencyFact) -> str:
-    return fact.requirement.partition(" @ ")[2] or fact.requirement
+def _listed(found: Collection[str]) -> str:
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return ", ".join(sorted(found)[:_SHOWN]) + more
 
 
 def _elsewhere(fact: DependencyFact, place: str) -> Finding:
-    where = _where(fact)
+    is_locked = not fact.direct or (is_foreign(fact.origin) and not _is_asked_elsewhere(fact))
+    by_lock = fact.lock if fact.origin and is_locked else ""
+    where = fact.origin if by_lock else _asked(fact)
     what = "a path" if place == "local" else "a place of its own"
-    inside = place == "local" and ".." not in where and not re.match(r"file:///|/|[A-Za-z]:", where)
+    inside = place == "local" and _is_inside(fact.source, where)
     return ELSEWHERE.finding(
-        at=fact.source,
+        at=by_lock or fact.source,
         problem=f"{fact.name} comes from {what}, {where}",
-        remedy="depend on a released version by its name",
+        remedy=_ANEW if by_lock else "depend on a released version by its name",
         severity="info" if inside or fact.for_tests else "person",
     )
+
+
+def _is_inside(source: str, where: str) -> bool:
+    """Whether a path, as the file `source` says it, stays within the extension."""
+    if re.match(r"file:///|/|[A-Za-z]:", where):
+        return False
+    directory = source.partition(": ")[0].rpartition("/")[0]
+    path = re.sub(r"^[a-z]+:", "", where)
+    return not normpath(f"{directory or '.'}/{path}").startswith("..")

@@ -99,6 +99,10 @@ class DependencyFact(Strict):
     hashed: bool = False
     for_tests: bool = False
     direct: bool = True  # False: only a lock names it, because something else needs it
+    lock: str = (
+        ""  # the file that pins it, and what that has fetched: an address, or `npm:NAME@VERSION`
+    )
+    origin: str = ""
 
 
 Framework = Literal["pytest", "unittest", "node", "mocha", "jest", "vitest"]

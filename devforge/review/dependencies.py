@@ -1,8 +1,8 @@
 """What an extension says it depends on, read from its own files. Pure: nothing is resolved here.
 
 Read from the extension's root: requirements*.txt, pyproject.toml, setup.cfg, setup.py (literal
-lists only), uv.lock, poetry.lock, package.json, package-lock.json and npm-shrinkwrap.json. A file
-that cannot be parsed yields nothing here; the dependencies check says so to its author.
+lists only), package.json, and the locks that `script_locks.py`, `npm_dependencies.py` and `python_locks.py`
+know. A file that cannot be parsed yields nothing here; the dependencies check says so to its author.
 """
 
 from __future__ import annotations
@@ -18,5 +18,5 @@ def read_dependencies(tree: SourceTree) -> tuple[DependencyFact, ...]:
 
 
 def _ordered(facts: list[DependencyFact]) -> list[DependencyFact]:
-    seen = {(f.name, f.requirement, f.for_tests, f.direct, f.source): f for f in facts}
+    seen = {(f.name, f.requirement, f.for_tests, f.direct, f.source, f.origin): f for f in facts}
     return sorted(seen.values(), key=lambda f: (not f.direct, f.for_tests, f.name, f.source))

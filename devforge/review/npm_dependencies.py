@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,16 @@ from dataclasses import dataclass
 from checks.places import place_of
 from devforge.model.observed import DependencyFact, SourceFile, SourceTree
 from devforge.model.tables import json_table
-from devforge.review.script_locks import Locked, pnpm_versions, reachable, read_pnpm, read_yarn
+from devforge.review.npm_overrides import of_package, of_workspace, texts
+from devforge.review.script_locks import (
+    Locked,
+    meant,
+    pnpm_spec,
+    pnpm_versions,
+    reachable,
+    read_pnpm,
+    read_yarn,
+)
 
 _LOCKS = ("package-lock.json", "npm-shrinkwrap.json")
 _OTHERS = ("yarn.lock", "pnpm-lock.yaml")
@@ -35,7 +43,8 @@ def read_npm(tree: SourceTree) -> list[DependencyFact]:
     sharing: dict[str | None, list[_Part]] = defaultdict(list)
     for at, part in parts.items():
         sharing[_lock_directory(tree, at)].append(part)
-    return [fact for where, those in sharing.items() for fact in _with_lock(tree, where, those)]
+    found = [fact for where, those in sharing.items() for fact in _with_lock(tree, where, those)]
+    return [*found, *of_workspace(tree)]
 
 
 def _parts(tree: SourceTree) -> list[str]:
@@ -64,9 +73,9 @@ def _part(tree: SourceTree, at: str) -> _Part:
     asked = {
         (section, name): requirement
         for section in _SECTIONS
-        for name, requirement in _texts(package.get(section))
+        for name, requirement in texts(package.get(section))
     }
-    return _Part(at, asked, tuple(_overrides(package, at)))
+    return _Part(at, asked, tuple(of_package(package, at)))
 
 
 def _lock_directory(tree: SourceTree, at: str) -> str | None:
@@ -86,8 +95,9 @@ def _with_lock(tree: SourceTree, where: str | None, parts: list[_Part]) -> Itera
     direct: set[tuple[str, str | None]] = set()
     for part in parts:
         for (section, name), requirement in part.asked.items():
-            lock = pins.get((part.at, name, requirement)) or nearest.get(name)
-            direct |= {(name, lock.locked if lock else None)}
+            wanted = meant(name, requirement)
+            lock = pins.get((part.at, name, requirement)) or nearest.get(wanted)
+            direct |= {(wanted, lock.locked if lock else None)}
             yield DependencyFact(
                 ecosystem="npm",
                 name=name,
@@ -96,18 +106,28 @@ def _with_lock(tree: SourceTree, where: str | None, parts: list[_Part]) -> Itera
                 locked=lock.locked if lock else None,
                 hashed=lock.hashed if lock else False,
                 for_tests=_SECTIONS[section],
+                lock=lock.lock if lock else "",
+                origin=_origin(lock, wanted) if lock else "",
             )
         yield from part.overrides
     yield from (fact for fact in locks if (fact.name, fact.locked) not in direct)
+
+
+def _origin(lock: DependencyFact, wanted: str) -> str:
+    """What is fetched for `wanted` by a lock, where it says so, or has another package in its place."""
+    instead = f"npm:{lock.name}@{lock.locked}" if lock.name != wanted else ""
+    return (lock.origin or instead)[:300]
 
 
 def _locks(
     tree: SourceTree, where: str, parts: list[_Part]
 ) -> tuple[list[DependencyFact], Mapping[tuple[str, str, str], DependencyFact]]:
     """What the locks in `where` pin, and which of it answers which part's requirement."""
-    facts = [fact for name in _LOCKS for fact in _locked(tree, f"{where}{name}")]
-    if facts:
-        return facts, {}
+    found = [one for name in _LOCKS for one in _locked(tree, f"{where}{name}")]
+    if found:
+        nearest = dict(reversed(found))
+        asked = [(part.at, name, text) for part in parts for (_, name), text in part.asked.items()]
+        return [fact for _, fact in found], {k: nearest[k[1]] for k in asked if k[1] in nearest}
     for name in _OTHERS:
         file = tree.get(f"{where}{name}")
         if file is not None and file.is_plain:
@@ -126,7 +146,7 @@ def _of_other(
     for part in parts:
         versions = pnpm_versions(file.text, part.at.removeprefix(where)) if is_pnpm else {}
         for (section, name), requirement in part.asked.items():
-            spec = (name, versions.get(name, requirement))
+            spec = pnpm_spec(name, versions[name]) if name in versions else (name, requirement)
             exact[part.at, name, requirement] = spec
             roots += [] if _SECTIONS[section] else [spec]
     needed = reachable(packages, roots)
@@ -139,38 +159,19 @@ def _fact(one: Locked, file: str, *, for_tests: bool) -> DependencyFact:
     return DependencyFact(
         ecosystem="npm",
         name=one.name[:214],
-        requirement=(one.source or one.version)[:300],
+        requirement=one.version[:300],
         source=file,
         locked=one.version[:64],
         hashed=one.hashed,
         for_tests=for_tests,
         direct=False,
+        lock=file,
+        origin=one.origin[:300],
     )
 
 
-def _overrides(package: dict[str, object], at: str) -> Iterator[DependencyFact]:
-    """What package.json puts in the place of others' dependencies, if it is no plain version."""
-    pnpm = package.get("pnpm")
-    sections = {
-        "overrides": package.get("overrides"),
-        "resolutions": package.get("resolutions"),
-        "pnpm.overrides": pnpm.get("overrides") if isinstance(pnpm, dict) else None,
-    }
-    for section, wanted in sections.items():
-        for name, requirement in _texts(wanted):
-            if not re.match(r"[\d^~<>=*$v ]", requirement):
-                yield DependencyFact(
-                    ecosystem="npm",
-                    name=re.sub(r"(?<=.)@.*", "", name.rpartition("/")[2])
-                    if not name.startswith("@")
-                    else name,
-                    requirement=requirement,
-                    source=f"{at}package.json: {section}",
-                )
-
-
-def _locked(tree: SourceTree, file: str) -> Iterator[DependencyFact]:
-    """Packages of npm's lock, those nearest to the root first."""
+def _locked(tree: SourceTree, file: str) -> Iterator[tuple[str, DependencyFact]]:
+    """Packages of npm's lock, each with the name it is imported by, those nearest to the root first."""
     lock = json_table(tree.get(file))
     packages = lock.get("packages")
     found = packages.items() if isinstance(packages, dict) else _nested(lock)
@@ -178,15 +179,21 @@ def _locked(tree: SourceTree, file: str) -> Iterator[DependencyFact]:
         if not isinstance(entry, dict) or _INSIDE not in path:
             continue
         version, resolved = entry.get("version"), entry.get("resolved")
-        yield DependencyFact(
-            ecosystem="npm",
-            name=str(entry.get("name") or path.rpartition(_INSIDE)[2])[:214],
-            requirement=str(resolved or version or "")[:300],
-            source=file,
-            locked=version[:64] if isinstance(version, str) else None,
-            hashed=isinstance(entry.get("integrity"), str),
-            for_tests=entry.get("dev") is True,
-            direct=False,
+        name = path.rpartition(_INSIDE)[2]
+        yield (
+            name,
+            DependencyFact(
+                ecosystem="npm",
+                name=str(entry.get("name") or name)[:214],
+                requirement=str(version or resolved or "")[:300],
+                source=file,
+                locked=version[:64] if isinstance(version, str) else None,
+                hashed=isinstance(entry.get("integrity"), str),
+                for_tests=entry.get("dev") is True,
+                direct=False,
+                lock=file,
+                origin=str(resolved or "")[:300],
+            ),
         )
 
 
@@ -202,10 +209,3 @@ def _nested(lock: dict[str, object]) -> list[tuple[str, object]]:
             found.append((path, one))
             waiting.append((path, one))
     return found
-
-
-def _texts(section: object) -> Iterator[tuple[str, str]]:
-    if isinstance(section, dict):
-        for name, requirement in section.items():
-            if isinstance(requirement, str):
-                yield name[:214], requirement[:300]

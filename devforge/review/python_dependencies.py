@@ -33,7 +33,9 @@ def read_python(tree: SourceTree) -> list[DependencyFact]:
         *_pipfile(tree),
     ]
     shipped = {fact.name for fact in declared if not fact.for_tests}
-    locked = {fact.name: fact for fact in read_locks(tree, shipped)}
+    # Of several versions of one, that which comes from elsewhere is what is told of.
+    pins = sorted(read_locks(tree, shipped), key=lambda fact: bool(fact.origin))
+    locked = {fact.name: fact for fact in pins}
     known = [_pinned(fact, locked) for fact in declared]
     direct = {fact.name for fact in known}
     return [*known, *(fact for name, fact in locked.items() if name not in direct)]
@@ -184,9 +186,10 @@ def _fact(
 
 def _pinned(fact: DependencyFact, locked: dict[str, DependencyFact]) -> DependencyFact:
     lock = locked.get(fact.name)
-    if fact.locked or lock is None:
+    if lock is None:
         return fact
-    return fact.model_copy(update={"locked": lock.locked, "hashed": lock.hashed})
+    version = {} if fact.locked else {"locked": lock.locked, "hashed": lock.hashed}
+    return fact.model_copy(update={**version, "lock": lock.lock, "origin": lock.origin})
 
 
 def _list(value: object) -> list[str]:

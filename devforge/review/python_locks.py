@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
+from checks.dependencies.places import is_foreign
 from devforge.model.observed import DependencyFact, SourceTree
 from devforge.model.tables import below, json_table, toml_table
 
@@ -26,7 +27,7 @@ class _Locked:
     version: str
     hashed: bool
     needs: frozenset[str]
-    source: str  # an address, where it comes from no index
+    origin: str  # an address, where it comes from no index, or not from the usual one
 
 
 def read_locks(tree: SourceTree, shipped: Iterable[str]) -> Iterator[DependencyFact]:
@@ -67,10 +68,20 @@ def _packages(tree: SourceTree, path: str) -> tuple[list[_Locked], set[str]]:
                 version=package["version"],
                 hashed=any(package.get(k) for k in ("wheels", "sdist", "files", "hashes")),
                 needs=frozenset(_needs(package.get("dependencies"))),
-                source=address,
+                origin=address or _unusual(package, table),
             )
         )
     return found, own
+
+
+def _unusual(package: dict[str, object], source: dict[str, object]) -> str:
+    """The first address, of the index or of a file, that is none of the usual index."""
+    said = [source.get("registry"), package.get("index")]
+    for key in ("sdist", "archive", "wheels", "files"):
+        files = package.get(key)
+        of_one = files if isinstance(files, list) else [files]
+        said += [file.get("url") for file in of_one if isinstance(file, dict)]
+    return next((at for at in said if isinstance(at, str) and is_foreign(at)), "")
 
 
 def _needs(written: object) -> set[str]:
@@ -110,8 +121,8 @@ def _pipenv(tree: SourceTree) -> Iterator[DependencyFact]:
 
 
 def _fact(one: _Locked, path: str, *, for_tests: bool) -> DependencyFact:
-    requirement = f"{one.name} @ {one.source}" if one.source else f"=={one.version}"
     return DependencyFact(
-        ecosystem="PyPI", name=one.name, requirement=requirement[:300], source=path,
+        ecosystem="PyPI", name=one.name, requirement=f"=={one.version}"[:300], source=path,
         locked=one.version[:64], hashed=one.hashed, for_tests=for_tests, direct=False,
+        lock=path, origin=one.origin[:300],
     )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 _MOST = 10_000
 _LINES = 400_000
@@ -18,22 +19,30 @@ _SPEC = re.compile(r"(?P<name>@?[^@\s\"']+)@(?P<wanted>[^\"']*)")
 _YARN_PAIR = re.compile(r" {4}\"?(?P<name>[^\"\s:]+)\"?:?\s+\"?(?P<wanted>[^\"\s][^\"]*)\"?$")
 _YARN_FIELD = re.compile(r" {2}(?P<key>[a-zA-Z]+):?(?:\s+\"?(?P<value>[^\"\s][^\"]*)?\"?)?$")
 _PNPM_KEY = re.compile(
-    r" {2}['\"]?/?(?P<name>(?:@[^@/\s'\"()]+/)?[^@/\s'\"()]+)[@/](?P<version>\d[^\s'\"():_]*)"
+    r" {2}['\"]?/?(?P<name>(?:@[^@/\s'\"()]+/)?[^@/\s'\"()]+)[@/]"
+    r"(?P<version>\d[^\s'\"():_]*|(?:git|ssh|https?)[+:][^\s'\"()]*)"
 )
 _PNPM_KEYS_END = (":", ": {}")
-_PNPM_PAIR = re.compile(
-    r"\s{6}['\"]?(?P<name>@?[\w./@-]+)['\"]?:\s*['\"]?(?P<version>\d[^\s'\"(_]*)"
-)
+_PNPM_PAIR = re.compile(r"\s{6}['\"]?(?P<name>@?[\w./@-]+)['\"]?:\s*['\"]?(?P<value>[^\s'\"(]+)")
+_PNPM_OTHER = re.compile(r"/?(?P<name>(?:@[^@/\s]+/)?[^@/\s:]+)[@/](?P<version>\d[^\s_]*)")
+_PNPM_SOURCE = re.compile(r"\b(?:tarball|repo): ['\"]?(?P<at>[^,}\s'\"]+)")
+_RESOLUTION = re.compile(r"(?P<name>@?[^@]+)@(?P<where>.+)")
+_ALIAS = re.compile(r"npm:(?P<name>@?[^@]+)(?:@.*)?")
+_ARCHIVE = "::__archiveUrl="
+_AT_HOME = re.compile(r"(?:npm|patch|workspace|portal|link|file|virtual|exec):")
 _NEEDS = ("dependencies", "optionalDependencies")
 
 
 @dataclass(slots=True)
 class Locked:
-    """One package of a lock. `asked` are the specifications it answers, `needs` those it has."""
+    """One package of a lock. `asked` are the specifications it answers, `needs` those it has.
+
+    `name` is what is asked for; where the lock has something else fetched in its place, `origin` says so.
+    """
 
     name: str
     version: str = ""
-    source: str = ""
+    origin: str = ""
     hashed: bool = False
     asked: set[tuple[str, str]] = field(default_factory=set)
     needs: set[tuple[str, str]] = field(default_factory=set)
@@ -49,7 +58,7 @@ def read_yarn(text: str) -> list[Locked]:
             asked = {(spec["name"], _plain(spec["wanted"])) for spec in specs if spec}
             if len(found) >= _MOST:
                 break
-            found += [Locked(next(iter(asked))[0], asked=asked)] if asked else []
+            found += [Locked(meant(*min(asked)), asked=asked)] if asked else []
             inside = ""
         elif found and (match := _YARN_FIELD.match(line)):
             inside = match["key"]
@@ -70,17 +79,34 @@ def read_pnpm(text: str) -> list[Locked]:
         elif section not in ("packages", "snapshots") or len(found) > _MOST:
             continue
         elif line.endswith(_PNPM_KEYS_END) and (match := _PNPM_KEY.match(line)):
-            key = (match["name"], match["version"])
-            here = found.setdefault(key, Locked(*key, asked={key}))
+            key = (match["name"], match["version"].rstrip(":"))
+            version = key[1] if key[1][0].isdigit() else ""
+            here = found.setdefault(key, Locked(key[0], version, asked={key}))
             inside = ""
         elif here and line.startswith("    ") and line[4:5] not in ("", " "):
-            inside = line.strip().partition(":")[0]
-            here.hashed |= "integrity:" in line
-            if match := re.search(r"tarball: ([^,}\s]+)", line):
-                here.source = match[1]
+            inside, _, value = line.strip().partition(":")
+            if inside == "version":
+                here.version = value.strip(" '\"")
+            _pnpm_source(here, line if inside == "resolution" else "")
+        elif here and inside == "resolution":
+            _pnpm_source(here, line)
         elif here and inside in _NEEDS and (match := _PNPM_PAIR.match(line)):
-            here.needs.add((match["name"], match["version"]))
-    return list(found.values())
+            here.needs.add(pnpm_spec(match["name"], match["value"]))
+    return [one for one in found.values() if one.version]
+
+
+def pnpm_spec(name: str, value: str) -> tuple[str, str]:
+    """Return the key of the package that a pnpm-lock.yaml names for `name`: a version, another's, an address."""
+    if value[:1].isdigit():
+        return name, value.partition("_")[0]
+    other = _PNPM_OTHER.fullmatch(value.partition("_")[0])
+    return (other["name"], other["version"]) if other else (name, value)
+
+
+def meant(name: str, wanted: str) -> str:
+    """Return the package that somebody means who asks for `wanted` under `name`."""
+    alias = _ALIAS.fullmatch(wanted)
+    return alias["name"] if alias and not alias["name"][:1].isdigit() else name
 
 
 def pnpm_versions(text: str, part: str) -> dict[str, str]:
@@ -130,10 +156,28 @@ def _yarn_field(one: Locked, key: str, value: str) -> None:
     if key == "version":
         one.version = value
     elif key == "resolved":
-        one.source = value.partition("#")[0]
+        one.origin = value.partition("#")[0]
         one.hashed |= "#" in value
+    elif key == "resolution" and (match := _RESOLUTION.match(value)):
+        one.origin = _resolved(one.name, match["name"], match["where"])
     elif key in ("integrity", "checksum"):
         one.hashed = True
+
+
+def _resolved(meant: str, name: str, where: str) -> str:
+    """What yarn's later versions have fetched, where that is not plainly the package that is meant."""
+    plain, _, archive = where.partition(_ARCHIVE)
+    if archive:
+        return unquote(archive.partition("&")[0])
+    if not _AT_HOME.match(where):
+        return where
+    return f"npm:{name}@{plain.removeprefix('npm:')}" if name != meant else ""
+
+
+def _pnpm_source(one: Locked, line: str) -> None:
+    one.hashed |= "integrity:" in line
+    if match := _PNPM_SOURCE.search(line):
+        one.origin = match["at"]
 
 
 def _plain(wanted: str) -> str:

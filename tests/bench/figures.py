@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,7 +77,7 @@ def size_of(directory: Path) -> str:
 
 def put_aside(directory: Path) -> None:
     """Have nothing lie at `directory`, and remove nothing: ext4 is slow at making files just after that."""
-    with suppress(FileNotFoundError):
+    if directory.exists():
         directory.rename(tempfile.mkdtemp(prefix="before-", dir=directory.parent))
 
 

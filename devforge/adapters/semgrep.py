@@ -2,14 +2,18 @@
 
 The wheel's `semgrep-core`, called by the name `osemgrep`, starts twenty times faster than the
 Python front door and finds the same (tests/checks hold the two against each other). If it fails,
-the front door is tried. Comments in the files cannot switch a rule off, and a file that was not
-read is itself a finding, `unread`.
+the front door is tried. Much code is divided among as many starts as there are processors, each with one
+job: two jobs of one start compute half as much again, for each waits until the other tidies its memory
+too, and twice as much where anything else runs. Comments in the files cannot switch a rule off, and a file
+that was not read is itself a finding, `unread`.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from operator import attrgetter
 from pathlib import Path
@@ -32,6 +36,8 @@ _SECONDS = 240
 _SECONDS_PER_MEGABYTE = 60
 _MOST_SECONDS = 900  # half of what the job has
 _SECONDS_PER_RULE = 15
+_MOST_STARTS = 4
+_BYTES_PER_START = 50_000  # worth compiling the rules once more
 
 
 class _Start(Foreign):
@@ -92,25 +98,43 @@ def scan(
         seconds: how long it may take; by default what a job has, of which it may compute for longer
             the more code there is.
     """
-    wanted = {str(p.relative_to(directory)) for p in directory.rglob("*") if p.suffix in SUFFIXES}
-    if not wanted:
+    found = (path for path in directory.rglob("*") if path.suffix in SUFFIXES)
+    sizes = {str(path.relative_to(directory)): path.stat().st_size for path in found}
+    if not sizes:
         return ()
-    reasons = []
-    with tempfile.TemporaryDirectory(prefix="devforge-semgrep-") as home:
+    allowed = seconds or _MOST_SECONDS, seconds_for(sizes.values())
+    shares, reasons = _shares(sizes), list[str]()
+    with (
+        tempfile.TemporaryDirectory(prefix="devforge-semgrep-") as home,
+        ThreadPoolExecutor(len(shares)) as pool,
+    ):
         for program in programs or _programs(Path(home)):
+            runs = [
+                pool.submit(_run, program, directory, share, rules, allowed) for share in shares
+            ]
             try:
-                computing = seconds_for((directory / name).stat().st_size for name in wanted)
-                allowed = (seconds or _MOST_SECONDS, computing)
-                output = _run(program, directory, rules, Path(home), allowed)
+                said = [finding for run in runs for finding in run.result()]
             except ToolTooSlow as error:
                 reasons.append(str(error))
                 break
             except ToolFailed as error:
                 reasons.append(str(error))
             else:
-                found = {*_findings(output), *_unread(output, wanted)}
-                return tuple(sorted(found, key=attrgetter("place")))
+                return tuple(sorted(set(said), key=attrgetter("place")))
     return Missing(reason="; then ".join(reasons))
+
+
+def _shares(sizes: Mapping[str, int]) -> list[list[str]]:
+    """Divide files among starts so that each has about as many bytes to read."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    count = min(processors, _MOST_STARTS, 1 + sum(sizes.values()) // _BYTES_PER_START, len(sizes))
+    shares: list[list[str]] = [[] for _ in range(count)]
+    loads = [0] * count
+    for name in sorted(sizes, key=lambda name: (-sizes[name], name)):
+        lightest = loads.index(min(loads))
+        shares[lightest].append(name)
+        loads[lightest] += sizes[name]
+    return shares
 
 
 def seconds_for(sizes: Iterable[int]) -> float:
@@ -140,26 +164,32 @@ def core_program() -> Path | None:
 
 
 def _run(
-    program: Sequence[str], directory: Path, rules: Path, home: Path, allowed: tuple[float, float]
-) -> _Output:
-    """Run one program; `allowed` are the seconds by the clock and by the processor."""
+    program: Sequence[str],
+    directory: Path,
+    names: Sequence[str],
+    rules: Path,
+    allowed: tuple[float, float],
+) -> list[ToolFinding]:
+    """Return what one start says of some files; `allowed` are its seconds by the clock and the processor."""
     seconds, computing = allowed
-    answer = run_program(
-        [
-            *program, "--metrics=off", "--disable-version-check", "--disable-nosem",
-            "--no-git-ignore", "--x-ignore-semgrepignore-files", "--json", "--quiet",
-            "--max-target-bytes=0", f"--timeout={_SECONDS_PER_RULE}", "--timeout-threshold=1",
-            "--max-memory=2000", "--config", str(rules), ".",
-        ],
-        tool="semgrep", directory=directory, codes=(0, 1), seconds=seconds, processor_seconds=computing,
-        environment={
-            "HOME": str(home),
-            "SEMGREP_SETTINGS_FILE": str(home / "settings.yml"),
-            "SEMGREP_SEND_METRICS": "off",
-            "SEMGREP_ENABLE_VERSION_CHECK": "0",
-        },
-    )  # fmt: skip
-    return read_answer("semgrep", answer, _Output)
+    with tempfile.TemporaryDirectory(prefix="devforge-semgrep-home-") as home:
+        answer = run_program(
+            [
+                *program, "--metrics=off", "--disable-version-check", "--disable-nosem", "--jobs=1",
+                "--no-git-ignore", "--x-ignore-semgrepignore-files", "--json", "--quiet",
+                "--max-target-bytes=0", f"--timeout={_SECONDS_PER_RULE}", "--timeout-threshold=1",
+                "--max-memory=2000", "--config", str(rules), *(f"./{name}" for name in names),
+            ],
+            tool="semgrep", directory=directory, codes=(0, 1), seconds=seconds, processor_seconds=computing,
+            environment={
+                "HOME": home,
+                "SEMGREP_SETTINGS_FILE": f"{home}/settings.yml",
+                "SEMGREP_SEND_METRICS": "off",
+                "SEMGREP_ENABLE_VERSION_CHECK": "0",
+            },
+        )  # fmt: skip
+    output = read_answer("semgrep", answer, _Output)
+    return [*_findings(output), *_unread(output, names)]
 
 
 def _findings(output: _Output) -> Iterator[ToolFinding]:
@@ -174,7 +204,7 @@ def _findings(output: _Output) -> Iterator[ToolFinding]:
         )
 
 
-def _unread(output: _Output, wanted: set[str]) -> Iterator[ToolFinding]:
+def _unread(output: _Output, wanted: Iterable[str]) -> Iterator[ToolFinding]:
     """A finding for each file that no rule, or not every rule, has seen the whole of.
 
     Raises:
@@ -188,7 +218,7 @@ def _unread(output: _Output, wanted: set[str]) -> Iterator[ToolFinding]:
         kind, spans = error.kind
         for line in spans or (1,):
             yield _not_read(path, kind, line)
-    for path in wanted - whole:
+    for path in {*wanted} - whole:
         yield _not_read(path, "passed over")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.alike import cause, first, together
 from checks.beyond import beyond_sandbox, missing_module, wants_surroundings
 from checks.protocol import Rule, counted
 from devforge.model.observed import Missing, TestRun
@@ -31,17 +32,12 @@ BEYOND = Rule(
 
 _OF_SEVERAL = {"exists": "exist", "comes": "come", "is": "are"}
 _OF_A_MODULE = re.compile(rf"(?P<name>`[^`]+`) (?P<verb>{'|'.join(_OF_SEVERAL)}) (?P<rest>.+)")
-_SHOWN_TESTS = 5
-_SHOWN_REASONS = 4
-_SHOWN_LETTERS = 160
 # Modules whose package has another name.
 _PACKAGES = {
     "pkg_resources": "setuptools", "yaml": "PyYAML", "PIL": "Pillow", "bs4": "beautifulsoup4",
     "dateutil": "python-dateutil", "git": "GitPython", "cv2": "opencv-python", "sklearn": "scikit-learn",
     "docx": "python-docx", "dotenv": "python-dotenv", "serial": "pyserial", "OpenSSL": "pyOpenSSL",
 }  # fmt: skip
-# What differs between failures that are alike: where a run has its files, and where objects lie.
-_OF_THE_RUN = re.compile(r"/tmp/[^\s'\"]+|\b0x[0-9a-f]+")  # noqa: S108 - in texts, not on disk
 _NO_LOCK = "without a package-lock.json no dependency is installed"
 _REFUSED = "no dependency is installed, since"
 _OTHER_LOCKS = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
@@ -66,7 +62,7 @@ class Failures:
         self.none_installed = none_installed(submission)
         self.beyond: dict[str, list[str]] = {}
         self.packages: dict[str, list[str]] = {}
-        self.own: dict[str, list[str]] = {}  # what they say → the failures that say it
+        self.own: dict[str, list[str]] = {}  # what they say alike → the failures that say it
         self.uninstalled = _uninstalled(submission)
         for failure in tests.failures[: tests.failed]:
             if why := beyond_sandbox(failure, submission) or wants_surroundings(
@@ -76,8 +72,7 @@ class Failures:
             elif module := missing_module(failure):
                 self.packages.setdefault(module, []).append(failure)
             else:
-                alike = _OF_THE_RUN.sub("…", _reason(failure))
-                self.own.setdefault(alike, []).append(failure)
+                self.own.setdefault(cause(failure), []).append(failure)
 
     @property
     def are_beyond(self) -> bool:
@@ -98,7 +93,7 @@ class Failures:
     def findings(self) -> Iterator[Finding]:
         for why, failures in _alike(self.beyond).items():
             yield beyond(
-                f"{counted(len(failures), 'test')} cannot run here, because {why}: {_first(failures)}"
+                f"{counted(len(failures), 'test')} cannot run here, because {why}: {first(failures)}"
             )
         if self.packages:
             yield self._not_installed()
@@ -118,7 +113,7 @@ class Failures:
             at=_place(failures[0]),
             problem=(
                 f"{counted(len(failures), 'test')} cannot start, because {names} cannot be imported: "
-                f"{_first(failures)}"
+                f"{first(failures)}"
             ),
             remedy=remedy,
             severity=self._severity,
@@ -138,7 +133,7 @@ class Failures:
         return found
 
     def _own(self, place: str, reasons: dict[str, list[str]]) -> Finding:
-        problem = _together(reasons)
+        problem = together(reasons)
         remedy = (
             f"mend the test or what it tests; {self.tests.framework} shows the same from a clean checkout. "
             "If it passes there, say so: a maintainer looks"
@@ -177,23 +172,6 @@ def _named(names: list[str], cause: str) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]} {_OF_SEVERAL[verb]} {rest}"
 
 
-def _together(reasons: dict[str, list[str]]) -> str:
-    """Say which tests fail and why: one, those that fail alike, or the first of each kind."""
-    if len(reasons) == 1:
-        ((reason, failures),) = reasons.items()
-        alike = f"{len(failures)} tests fail alike: {_first(failures)}: {reason}"
-        return f"this test fails: {failures[0]}" if len(failures) == 1 else alike
-    kinds = list(reasons.items())
-    said = [f"{_first(fs)}: {_shortened(reason)}" for reason, fs in kinds[:_SHOWN_REASONS]]
-    rest = [f.partition(": ")[0] for _, fs in kinds[_SHOWN_REASONS:] for f in fs]
-    also = [f"and for other reasons {', '.join(rest)}"] if rest else []
-    return f"{sum(map(len, reasons.values()))} tests fail: {'; '.join([*said, *also])}"
-
-
-def _shortened(reason: str) -> str:
-    return reason if len(reason) <= _SHOWN_LETTERS else f"{reason[: _SHOWN_LETTERS - 1].rstrip()}…"
-
-
 def _uninstalled(submission: Submission) -> str:
     """Which packages that users need could not be installed here, and are nobody's fault; or nothing."""
     gone = submission.unresolvable
@@ -205,23 +183,9 @@ def _uninstalled(submission: Submission) -> str:
     return f"not installed here, because {come} as source only: {', '.join(sources)}"
 
 
-def _reason(failure: str) -> str:
-    """What a failure says after the name of its test."""
-    name, _, said = failure.partition(": ")
-    if "::" not in name:  # Node names the file, and then the test
-        _, _, said = said.partition(": ") if ": " in said else ("", "", said)
-    return said or failure
-
-
 def _place(failure: str) -> str:
     place = failure.partition(":")[0]
     return place if "." in place else "tests"
-
-
-def _first(failures: list[str]) -> str:
-    names = [failure.partition(": ")[0] for failure in failures[:_SHOWN_TESTS]]
-    more = len(failures) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
 
 
 def none_installed(submission: Submission) -> str:

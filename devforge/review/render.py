@@ -165,9 +165,9 @@ def render_text(report: Report, *, title: str | None = None) -> str:
         ("For a maintainer to look at", ("person",)),
         ("Remarks, which block nothing", ("warn", "info")),
     ):
-        found = [finding for _, finding in words.findings_of(report, *severities)]
-        if found:
-            lines += ["", label, *(line for finding in found for line in _text(finding))]
+        entries = words.entries(finding for _, finding in words.findings_of(report, *severities))
+        if entries:
+            lines += ["", label, *(line for entry in entries for line in _text(entry))]
     silent = words.silent(report)
     if silent:
         lines += ["", "Not judged", *(f"  {t}: {escape.plain(reason)}" for t, reason in silent)]
@@ -229,12 +229,12 @@ def _rows(report: Report) -> list[dict[str, object]]:
     ]
 
 
-def _text(finding: Finding) -> list[str]:
-    lines = [
-        f"  {escape.plain(words.place(finding))}",
-        f"    {escape.plain(words.told(finding))}",
-        f"    → {escape.plain(finding.remedy)}  [{finding.rule}]",
-    ]
+def _text(entry: words.Entry) -> list[str]:
+    finding = entry.finding
+    lines = [f"  {escape.plain(words.place(one))}" for one in (finding, *entry.others)]
+    lines.append(f"    {escape.plain(words.told(finding))}")
+    if entry.remedy:
+        lines.append(f"    → {escape.plain(entry.remedy)}  [{finding.rule}]")
     if finding.excused:
         lines.append(f"    {words.excuse(finding)} {escape.plain(finding.excused)}")
     return lines

@@ -175,22 +175,27 @@ def groups(report: Report, *severities: str, limit: int) -> tuple[Group, ...]:
 
 
 def _group(title: str, findings: Iterable[Finding], limit: int) -> Group:
-    """Say once what is true of several places, and a remedy once behind all that it is for."""
+    told = entries(findings)
+    shown = told[:limit]
+    if shown and not shown[-1].remedy:
+        shown[-1] = replace(shown[-1], remedy=shown[-1].finding.remedy)
+    left_out = sum(1 + len(entry.others) for entry in told[limit:])
+    return Group(title, tuple(shown), left_out)
+
+
+def entries(findings: Iterable[Finding]) -> list[Entry]:
+    """Return what is true of several places once, and a remedy once behind all that it is for."""
     alike: dict[tuple[str, str, str], dict[tuple[str, str], list[Finding]]] = {}
     for finding in findings:
         cure = (finding.severity, finding.rule, finding.remedy)
         said = (told(finding), finding.excused)
         alike.setdefault(cure, {}).setdefault(said, []).append(finding)
-    entries: list[Entry] = []
+    found: list[Entry] = []
     for (_, _, remedy), same in alike.items():
-        entries += [Entry(first, tuple(others)) for first, *others in same.values()]
+        found += [Entry(first, tuple(others)) for first, *others in same.values()]
         whole = remedy if len(same) == 1 else f"for each of these: {remedy}"
-        entries[-1] = replace(entries[-1], remedy=whole)
-    shown = entries[:limit]
-    if shown and not shown[-1].remedy:
-        shown[-1] = replace(shown[-1], remedy=shown[-1].finding.remedy)
-    left_out = sum(1 + len(entry.others) for entry in entries[limit:])
-    return Group(title, tuple(shown), left_out)
+        found[-1] = replace(found[-1], remedy=whole)
+    return found
 
 
 def silent(report: Report) -> tuple[tuple[str, str], ...]:

@@ -322,3 +322,13 @@ def test_a_finding_links_to_where_its_file_is_also_where_that_is_the_repositorys
     body = render_comment(report("mend", check("licence", told)), title="x", head=HEAD, links=links)
 
     assert f"](https://github.com/acme/todo-tree/blob/{COMMIT}/{where}#L3)" in body
+
+
+def test_a_terminal_says_a_remedy_once_behind_all_that_it_is_for():
+    told = [
+        finding(line=line, problem=f"it does {what}") for line, what in ((1, "this"), (2, "that"))
+    ]
+    text = render_text(report("mend", check("security", *told)))
+
+    assert text.count(told[0].remedy) == 1
+    assert text.index("it does this") < text.index("it does that") < text.index(told[0].remedy)

@@ -404,6 +404,30 @@ def test_tests_that_fail_for_want_of_what_is_source_only_are_nobodys_fault() -> 
     assert found[1].severity == "person"
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("FileNotFoundError: [Errno 2] No such file: 'data/{n}.json'", "5 tests fail alike: "),
+        ("fixture 'mocker{n}' not found", "5 tests fail alike: "),
+        ("AssertionError: assert {n} == 7", "this test fails: "),
+        ("", "this test fails: "),
+    ],
+)
+def test_tests_that_fail_of_one_cause_are_told_of_once_whichever_files_they_are_in(said, told):
+    failures = tuple(
+        f"tests/test_{n}.py::test_it: {said.format(n=n)}".removesuffix(": ") for n in range(5)
+    )
+    failing = TestRun(framework="pytest", passed=9, failed=5, skipped=0, failures=failures)
+    found = [
+        f
+        for f in findings(coverage, GOOD.model_copy(update={"tests": failing}))
+        if f.rule == "tests-fail"
+    ]
+
+    assert all(finding.problem.startswith(told) for finding in found)
+    assert len(found) == (1 if "alike" in told else 5)
+
+
 def test_what_no_test_could_run_is_told_once_and_not_as_untested_too() -> None:
     failures = ("tests/test_a.py: ModuleNotFoundError: No module named 'sublime'",)
     failing = TestRun(framework="pytest", passed=0, failed=1, skipped=0, failures=failures)

@@ -79,7 +79,7 @@ class Job:
             issues=seen.issues,
             policy=seen.registry.policy.advisories,
             complete=seen.complete,
-            as_of=seen.as_of,
+            copied=seen.copied,
             keep_percent=seen.registry.policy.publishing.keep_percent,
         )
         self._show(plan)

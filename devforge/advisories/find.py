@@ -77,7 +77,7 @@ def find_vulnerabilities(
     return Vulnerabilities(
         found=tuple(sorted(found, key=_order))[:_MOST],
         as_of=meta.as_of if meta else None,
-        age_days=_days(meta.as_of, now) if meta else None,
+        age_days=days_since(meta.as_of, now) if meta else None,
     )
 
 
@@ -214,7 +214,8 @@ def _order(found: Vulnerability) -> tuple[object, ...]:
     return (gravity, not found.certain, not found.direct, found.name, found.id, found.source)
 
 
-def _days(as_of: str, now: datetime) -> int:
+def days_since(as_of: str, now: datetime) -> int:
+    """Return how many whole days ago a copy was made; very many where it does not say so."""
     try:
         then = datetime.fromisoformat(as_of)
     except ValueError:

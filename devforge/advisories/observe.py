@@ -12,7 +12,8 @@ from devforge.adapters.git import Objects
 from devforge.adapters.issues import Issue, Issues
 from devforge.adapters.registry import read_registry_tree
 from devforge.adapters.state import State
-from devforge.advisories.find import find_vulnerabilities, parts_of
+from devforge.advisories.copied import Copied
+from devforge.advisories.find import days_since, find_vulnerabilities, parts_of
 from devforge.advisories.known import read_own
 from devforge.advisories.shelf import Shelf
 from devforge.advisories.standing import Open, Out, Own
@@ -38,7 +39,7 @@ class Seen:
     out: tuple[Out, ...]
     issues: Mapping[str, Open]
     complete: bool
-    as_of: str | None
+    copied: Copied | None
 
 
 def observe_reopen(
@@ -61,7 +62,9 @@ def observe_reopen(
         out=tuple(looked_up),
         issues=_issues(issues, {one.id for one in out}),
         complete=not broken and wanted <= copied,
-        as_of=shelf.meta.as_of if shelf.meta else None,
+        copied=Copied(meta.as_of, days_since(meta.as_of, now), set(meta.ecosystems))
+        if (meta := shelf.meta)
+        else None,
     )
 
 

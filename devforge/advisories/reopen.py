@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from devforge.advisories.copied import HEADING, Copied, wanting
+from devforge.advisories.copied import SECTION as COPY
 from devforge.advisories.severity import is_as_bad_as
 from devforge.advisories.standing import Open, Out
 from devforge.advisories.words import issue_body, issue_mark, issue_title, reason_of
@@ -69,7 +71,7 @@ def plan_reopen(
     issues: Mapping[str, Open],
     policy: Advisories,
     complete: bool,
-    as_of: str | None,
+    copied: Copied | None,
     keep_percent: int,
 ) -> Plan[Change]:
     """Return what to take back, whom to tell, and what the operator sees.
@@ -78,13 +80,13 @@ def plan_reopen(
         members: the logins to tell of an extension.
         issues: by their mark, those of the label `advisory` and the inbox.
         complete: whether everything known was at hand. Where not, nothing is given back or closed.
-        as_of: when the copy of the OSV database was made; None: there is none.
+        copied: the copy of the OSV database, if there is one.
         keep_percent: the share of versions that one run must leave on offer.
     """
     versions: dict[ExtensionId, list[Out]] = defaultdict(list)
     for one in out:
         versions[one.id].append(one)
-    notes = [] if as_of else ["look   at our own advisories alone: there is no copy of OSV's"]
+    notes = [] if copied else ["look   at our own advisories alone: there is no copy of OSV's"]
     recalls: list[Change] = []
     told: list[Change] = []
     waiting: list[str] = []
@@ -99,8 +101,11 @@ def plan_reopen(
         )
         told += [issue] if issue else []
         waiting += _waiting(ordered[0], policy)
-    seen = issues.get(inbox.MARK)
-    told += _inbox(seen, waiting) if complete or waiting else []
+    told += _inbox(
+        issues.get(inbox.MARK),
+        waiting if complete or waiting else None,
+        tuple(wanting(copied, policy)),
+    )
     start: list[Change] = [Publish()] if recalls else []
     refusals = _too_many(recalls, sum(map(len, versions.values())), keep_percent)
     return Plan("advisories reopen", (*recalls, *told, *start), tuple(notes), refusals)
@@ -190,13 +195,16 @@ def _waiting(newest: Out, policy: Advisories) -> list[str]:
     return [f"{newest.id} {newest.version} is taken back for {named}; {told}"] if ids else []
 
 
-def _inbox(there: Open | None, lines: Sequence[str]) -> list[Change]:
-    body = inbox.with_section(there.body if there else None, SECTION, "Taken back", lines)
-    state: Literal["open", "closed"] = "closed" if inbox.is_empty(body) else "open"
+def _inbox(there: Open | None, waiting: Sequence[str] | None, copy: Sequence[str]) -> list[Change]:
+    """Say in the inbox what waits and what the copy lacks; where it is None, what waits stays as it was."""
+    body = inbox.with_section(there.body if there else None, COPY, HEADING, copy)
+    if waiting is not None:
+        body = inbox.with_section(body, SECTION, "Taken back", waiting)
+    is_empty = inbox.is_empty(body)
     if there is None:
-        if not lines:
-            return []
-        return [SetIssue("the inbox", None, inbox.TITLE, body, inbox.LABEL, "open")]
+        new = SetIssue("the inbox", None, inbox.TITLE, body, inbox.LABEL, "open")
+        return [] if is_empty else [new]
+    state: Literal["open", "closed"] = "closed" if is_empty else "open"
     if (there.body.strip(), there.state) == (body.strip(), state):
         return []
     return [SetIssue("the inbox", there.number, inbox.TITLE, body, inbox.LABEL, state)]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from devforge.adapters.policy import load_policy
+from devforge.advisories.copied import Copied, wanting
 from devforge.advisories.reopen import SetIssue, SetRecall, plan_reopen
-from devforge.advisories.standing import Out, Own
+from devforge.advisories.standing import Open, Out, Own
 from devforge.model import inbox
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 
 POLICY = load_policy(None).advisories
+FRESH = Copied("2026-11-30T04:17:00Z", 0, POLICY.ecosystems)
 
 
 def out(number: int, version: str = "1.0.0", *, bad: bool = True, **more: object) -> Out:
@@ -19,9 +23,9 @@ def out(number: int, version: str = "1.0.0", *, bad: bool = True, **more: object
     return Out(ExtensionId.parse(f"acme.tool-{number}"), Version.parse(version), own=own, **more)  # type: ignore[arg-type]
 
 
-def planned(*versions: Out, complete: bool = True):
+def planned(*versions: Out, complete: bool = True, copied: Copied | None = FRESH, issues=None):
     return plan_reopen(
-        out=versions, members={}, issues={}, policy=POLICY, complete=complete, as_of=None, keep_percent=90
+        out=versions, members={}, issues=issues or {}, policy=POLICY, complete=complete, copied=copied, keep_percent=90
     )  # fmt: skip
 
 
@@ -59,7 +63,7 @@ def test_each_job_of_the_inbox_edits_its_own_section_alone():
     theirs = inbox.with_section(None, "payouts", "Payouts", ["one waits"])
     (mine,) = [
         c for c in plan_reopen(
-            out=[out(1)], members={}, issues={}, policy=POLICY, complete=True, as_of=None, keep_percent=90
+            out=[out(1)], members={}, issues={}, policy=POLICY, complete=True, copied=FRESH, keep_percent=90
         ).changes if isinstance(c, SetIssue) and c.label == inbox.LABEL
     ]  # fmt: skip
     both = inbox.with_section(theirs, "advisories", "Taken back", ["x"])
@@ -69,3 +73,44 @@ def test_each_job_of_the_inbox_edits_its_own_section_alone():
     assert "one waits" in both
     assert back == theirs
     assert inbox.is_empty(inbox.with_section(theirs, "payouts", "Payouts", []))
+
+
+@pytest.mark.parametrize(
+    ("copied", "told"),
+    [
+        (None, ["there is none"]),
+        (replace(FRESH, ecosystems=("PyPI",)), ["it has nothing of npm"]),
+        (replace(FRESH, age_days=POLICY.stale_days), []),
+        (replace(FRESH, age_days=POLICY.stale_days + 1), ["it is of 2026-11-30"]),
+        (
+            Copied("long ago", 36_500, ()),
+            ["it has nothing of PyPI and npm", "it is of long ago, more than "],
+        ),
+    ],
+)
+def test_the_operator_is_told_once_what_the_copy_lacks_until_it_is_there(copied, told):
+    first = [c for c in planned(copied=copied, complete=False).changes if isinstance(c, SetIssue)]
+    lines = [line for issue in first for line in issue.body.splitlines() if line.startswith("- ")]
+    seen = {inbox.MARK: Open(7, inbox.TITLE, first[0].body, "open")} if first else {}
+
+    assert [line.startswith(f"- {said}") for line, said in zip(lines, told, strict=True)] == [
+        True
+    ] * len(told)
+    assert planned(copied=copied, complete=False, issues=seen).changes == ()
+    assert [c.state for c in planned(issues=seen).changes if isinstance(c, SetIssue)] == [
+        "closed"
+    ] * len(first)
+
+
+def test_what_waits_stays_in_the_inbox_while_not_all_is_known():
+    body = inbox.with_section(None, "advisories", "Taken back", ["acme.tool-1 1.0.0"])
+    there = {inbox.MARK: Open(7, inbox.TITLE, body, "open")}
+    (told,) = planned(copied=None, complete=False, issues=there).changes
+
+    assert isinstance(told, SetIssue)
+    assert "acme.tool-1 1.0.0" in told.body
+    assert "there is none" in told.body
+
+
+def test_who_asks_for_no_ecosystem_is_told_of_no_copy():
+    assert list(wanting(None, POLICY.model_copy(update={"ecosystems": ()}))) == []

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http.client import BadStatusLine
 
 import urllib3
 
@@ -133,6 +134,8 @@ def _reason(error: Exception, handled: BaseException | None) -> str:
         cause = below
     if "IncompleteRead" in type(cause).__name__:
         return "the answer broke off"
+    if isinstance(cause, BadStatusLine) and not isinstance(cause, ConnectionError):
+        return "what answers does not speak HTTP"
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate is not to be trusted ({shorten(cause.verify_message, 200)})"
     text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__

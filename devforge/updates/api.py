@@ -186,9 +186,11 @@ class Updates:
                 self._unkept = known if self._known_or_none() != known else None
                 stale = self.notice or "" if self.index.freshness.is_offline else ""
         except (Unavailable, Refused) as error:
-            stale = f"{error}; going by what was known {known.checked or 'never'}"
+            # Where each mirror had a line, the last of them is not what this is about.
+            between = "\n" if "\n" in str(error) else "; "
+            stale = f"{error}{between}{_going_by(known)}"
         if self._offline:
-            stale = f"offline; going by what was known {known.checked or 'never'}"
+            stale = f"offline; {_going_by(known)}"
         if not stale:
             self._errand = send_waiting(self.home, lambda: self.index.beacon, now=self._clock())
         recalled = self._recall(known)
@@ -456,3 +458,9 @@ class Updates:
             return self.home.known()
         except BadInput:
             return None
+
+
+def _going_by(known: Known) -> str:
+    if known.checked is None:
+        return "nothing was learned of it before"
+    return f"going by what was known {known.checked}"

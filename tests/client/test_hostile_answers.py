@@ -306,6 +306,14 @@ def test_why_nobody_answers_is_not_what_went_wrong_before(answer, tmp_path):
                 fetched(url)
 
 
+def test_what_is_no_answer_of_a_web_server_is_called_so():
+    with (
+        answering(lambda _, c: c.sendall(b"\x16\x03\x01hello\r\n\r\n")) as url,
+        pytest.raises(Unavailable, match=f"GET {url}: what answers does not speak HTTP"),
+    ):
+        fetched(url)
+
+
 def test_a_certificate_that_nobody_vouches_for_is_said(tmp_path):
     with (
         receiving(tmp_path) as stranger,

@@ -3,8 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Many tests wait for a server or a program: three at once keep two cores busy.
-WORKERS := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$(( n + (n + 1) / 2 )))
+# Many tests wait for a server or a program: two at once keep a core busy.
+WORKERS := $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )))
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help

@@ -54,10 +54,14 @@ def _run(where: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str
     shortly = ["-x"] if len(tests) == 1 else []
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header"]
     command += [*shortly, *tests]
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    ours = (
+        "PYTEST_",
+        "PYTHONDONTWRITEBYTECODE",
+    )  # what pytest makes of the tests is kept for the next run
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     return subprocess.run(
         command, cwd=where, capture_output=True, text=True, timeout=280, check=False,
-        env=inherited | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(where)},
+        env=inherited | {"PYTHONPATH": str(where)},
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def fetched(url: str, *, limit: int = LIMIT, remembered: Remembered | None = Non
         web.close()
 
 
-LONG = 30.0  # what the far side would go on for; even a busy machine notices sooner that it is left
+LONG = 20.0  # what the far side would go on for; even a busy machine notices sooner that it is left
 
 
 def forever(piece: bytes, pause: float = 0.0) -> Callable[..., None]:

@@ -192,17 +192,17 @@ def test_an_entry_that_has_a_second_name_for_other_readers_is_refused():
         read_zip(archive((named_twice, "x")), name="p.zip")
 
 
-def test_a_directory_of_a_hundred_thousand_entries_is_refused_before_it_is_read():
+def test_a_directory_of_twenty_thousand_entries_is_refused_before_it_is_read():
     content = archive(("a", "x"))
     end = len(content) - 22
     entry_bytes = content[int.from_bytes(content[end + 16 : end + 20], "little") : end]
-    many = 100_000 * entry_bytes
+    many = 20_000 * entry_bytes
     tail = bytearray(content[end:])
     tail[12:16] = len(many).to_bytes(4, "little")
     swollen = content[: end - len(entry_bytes)] + many + bytes(tail)
 
     tracemalloc.start()
-    with pytest.raises(BadInput, match="100000 entries, at most 10000"):
+    with pytest.raises(BadInput, match="20000 entries, at most 10000"):
         read_zip(swollen, name="p.zip")
     taken = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

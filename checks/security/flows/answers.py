@@ -34,6 +34,14 @@ def variable_value(name: str, path: str, line: int) -> Value:
     return NOTHING
 
 
+def chosen_by(name: Value, path: str, line: int) -> frozenset[Mark]:
+    """Return the mark of a member of something unknown, where the network says which."""
+    whole = name.text == UNKNOWN or UNKNOWN not in name.text  # no part of its own in it
+    told = whole and any(k.kind == "download" for k in name.marks)
+    mark = Mark("chosen", "what the network answered", path, line)
+    return frozenset({mark}) if told else frozenset()
+
+
 def _whatever_went_in(call: Call) -> Value:
     if call.method in m.LOSING_METHODS:
         return NOTHING
@@ -46,13 +54,33 @@ def _whatever_went_in(call: Call) -> Value:
         if any(text.endswith(_CODE) for text in (call.receiver.text, *texts)):
             flowing = {k for k in flowing if k.kind != "own-data"}  # it is read like the rest
         extra |= _read(flowing)
+        extra |= {
+            Mark("project", "a file of the opened project", k.path, k.line)
+            for k in flowing
+            if k.kind == "project-place"
+        }
+        extra |= {Mark("collected", k.what, k.path, k.line) for k in flowing if k.kind == "crawled"}
     if call.method in ("rglob", "iterdir", "glob", "walk") and _is_whole(call.receiver.text):
         extra.add(_mark(call, "walked", "all of the user's files"))
+    if _is_crawl(call):
+        extra.add(_mark(call, "crawled", "what the files of a whole directory hold"))
     items = [i.text for i in call.arguments[0].items] if call.arguments else []
     if call.method == "get" and texts and texts[0] != UNKNOWN:
         flowing = one_variable(flowing)
     text = method_text(call.method, _receiver(call), texts, items) if call.method else UNKNOWN
     return Value(frozenset(flowing | extra), text)
+
+
+def _is_crawl(call: Call) -> bool:
+    """Whether all files below a directory are asked for, whatever they are called; those of the package do not count."""
+    if any(k.kind == "own-data" for k in (*call.receiver.marks, *call.given)):
+        return False
+    if "os.listdir" in call.names:
+        return not {"recursive", "withFileTypes"}.isdisjoint(call.keywords)
+    pattern = _texts(call)[0] if call.arguments else ""
+    return (call.method == "rglob" and pattern in ("*", "*.*")) or (
+        (call.method == "glob" or "glob.glob" in call.names) and pattern.endswith(("**/*", "**"))
+    )
 
 
 def _receiver(call: Call) -> str:
@@ -70,7 +98,7 @@ def _flowing(call: Call) -> set[Mark]:
     """Marks of all that goes in, but those that say only what a name means."""
     named = [v for k, v in call.keywords.items() if k not in ("env", "headers")]
     held = union([call.receiver, *call.arguments, *named])
-    return {k for k in held if k.kind not in ("function", "start-path", "metadata")}
+    return {k for k in held if k.kind not in ("function", "start-path", "metadata", "chosen")}
 
 
 def _read(marks: Iterable[Mark]) -> set[Mark]:
@@ -143,6 +171,8 @@ def _attribute(call: Call, _: str) -> Value | None:
     if len(call.arguments) < 2:
         return None
     names = names_of(call.arguments[0])
+    if not names and (chosen := chosen_by(call.arguments[1], call.scope.path, call.node.lineno)):
+        return Value(chosen)
     return _of(*(_mark(call, "function", f"{n}.{call.arguments[1].text}") for n in names))
 
 
@@ -163,9 +193,13 @@ def _letters(call: Call, name: str) -> Value | None:
     return Value(frozenset(_flowing(call) | {_mark(call, "decoded", "numbers")}))
 
 
-def _walked(call: Call, _: str) -> Value | None:
+def _walked(call: Call, name: str) -> Value | None:
     if not (call.arguments and _is_whole(_texts(call)[0])):
-        return None
+        own = any(k.kind == "own-data" for k in call.given)
+        if name != "os.walk" or own:
+            return None
+        held = _flowing(call) | {_mark(call, "crawled", "what the files of a whole directory hold")}
+        return Value(frozenset(held))
     return Value(frozenset(_flowing(call) | {_mark(call, "walked", "all of the user's files")}))
 
 

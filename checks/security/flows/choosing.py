@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from checks.security import rules
-from checks.security.flows.arrivals import Arrival, arrives
+from checks.security.flows.arrivals import Arrival, arrives, marked
 from checks.security.flows.texts import UNKNOWN
 from checks.security.flows.values import Call, names_of
 
@@ -41,6 +41,16 @@ def _chosen(call: Call, _: Mapping[str, str]) -> Iterator[Arrival]:
                 f"what is used of `{module}` is chosen by a name that is put together while it runs"
             )
             yield arrives(call, rules.HIDDEN, "person", words)
+
+
+def _called(call: Call, _: Mapping[str, str]) -> Iterator[Arrival]:
+    """A member of something unknown that the network names, and that is called."""
+    found = marked(call.receiver.marks, "chosen")
+    if found and (
+        call.method in ("call", "apply") or not isinstance(call.node.func, ast.Attribute)
+    ):
+        words = "what the network answered chooses what is called"
+        yield arrives(call, rules.TOGETHER, "person", words, found[0])
 
 
 def _put_together(call: Call, texts: Mapping[str, str]) -> Iterator[Arrival]:
@@ -78,4 +88,4 @@ def _telling_parts(made: str) -> list[str]:
     return [found[0]] if found else []
 
 
-CHOOSING = (_chosen, _put_together)
+CHOOSING = (_chosen, _called, _put_together)

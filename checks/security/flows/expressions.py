@@ -171,6 +171,8 @@ class Expressions(Memory):
                 Mark("function", f"{LOCAL}{s.number}", scope.path, node.lineno)
                 for s in self._functions_of(name)
             }
+        if node.attr in ("root", "root_path", "folders") and is_workspace(node.value):
+            marks.add(Mark("project-place", "the opened project", scope.path, node.lineno))
         if node.attr in ("f_locals", "f_globals"):
             marks.add(Mark("watched", m.VARIABLES, scope.path, node.lineno))
         if _is_request(node, scope):
@@ -307,6 +309,11 @@ class Expressions(Memory):
 
     def _call(self, node: ast.Call, scope: Scope) -> Value:
         raise NotImplementedError
+
+
+def is_workspace(node: ast.expr) -> bool:
+    """Whether an expression is the editor's side of the opened project."""
+    return "workspace" in (getattr(node, "attr", ""), getattr(node, "id", ""))
 
 
 def _named(value: Value, node: ast.expr, scope: Scope) -> Value:

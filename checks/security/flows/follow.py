@@ -14,7 +14,7 @@ from typing import Any
 
 from checks.security.flows import marks as m
 from checks.security.flows.answers import answer_of
-from checks.security.flows.expressions import MOST_MEANT, Expressions
+from checks.security.flows.expressions import MOST_MEANT, Expressions, is_workspace
 from checks.security.flows.marks import Kind, Mark
 from checks.security.flows.package import Package, Scope, children_of
 from checks.security.flows.values import LOCAL, NOTHING, Call, Value, element, names_of, union
@@ -48,6 +48,24 @@ _STATEMENTS: dict[type[ast.stmt], str] = {
     ast.AsyncWith: "_contexts",
     ast.Expr: "_plain",
 }  # the others are no more than the expressions in them
+# What calls a function that it is given: with each of what stands beside it, or with all of that.
+_OVER = {
+    "builtins.map",
+    "builtins.filter",
+    "functools.reduce",
+    "itertools.starmap",
+    "itertools.accumulate",
+}
+_HANDED = {
+    "submit",
+    "run_in_executor",
+    "to_thread",
+    "call_soon",
+    "call_later",
+    "partial",
+    "apply_async",
+    "run_sync",
+}
 _UNPACKING = {"extractall", "extract", "unpack_archive"}
 _STAYS: tuple[Kind, ...] = (
     "secret",
@@ -190,8 +208,60 @@ class Follower(Expressions):
             ]
         if ours:
             return self._ours(call, ours)
+        self._made(call)
         self._touched(call)
-        return answer_of(call)
+        return self._handed_on(call, answer_of(call))
+
+    def _made(self, call: Call) -> None:
+        """An object of a class of the package's own gets what it is made from, and a listener of the project's its place."""
+        func = call.node.func
+        word = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        for made in self.package.classes.get(word, ()):
+            if made.path != call.scope.path and not self._is_imported(word, call.scope, made.path):
+                continue
+            if made.made_by is not None:
+                self._ours(call, [self.package.of_node[id(made.made_by)]])
+                continue
+            given = dict(zip(made.fields, call.arguments, strict=False)) | call.keywords
+            every = given.pop("**", NOTHING)
+            for name in made.fields:
+                self.keep(f".{made.path}:{name}", given.get(name, Value(every.marks)))
+        if (
+            isinstance(func, ast.Attribute)
+            and call.method.startswith("on")
+            and is_workspace(func.value)
+        ):
+            place = Mark("project-place", "the opened project", call.scope.path, call.node.lineno)
+            for scope in (s for value in call.arguments for s in self._called(value)):
+                for name in scope.parameters[:1]:
+                    self.keep(scope.key(name), Value(frozenset({place})))
+
+    def _is_imported(self, word: str, scope: Scope, path: str) -> bool:
+        """Whether a name is a class of the file at `path`, as far as an import says."""
+        module, _, name = self.package.imports.get((scope.path, word), "").rpartition(".")
+        return name == word and module.rpartition(".")[2] in path.removesuffix(".py").split("/")
+
+    def _handed_on(self, call: Call, answer: Value) -> Value:
+        """A function that is given to what calls it is called with what is given beside it."""
+        over = not _OVER.isdisjoint(call.names)
+        if (
+            not over
+            and call.method not in _HANDED
+            and _HANDED.isdisjoint(n.rpartition(".")[2] for n in call.names)
+        ):
+            return answer
+        answers = [answer]
+        for number, value in enumerate(call.arguments):
+            for scope in self._called(value):
+                beside = call.arguments[number + 1 :]
+                answers.append(self.kept(scope.answer))
+                each = Value(union([*beside, *(answers[1:] if over else ())]))
+                for place, name in enumerate(scope.parameters):
+                    self.keep(
+                        scope.key(name),
+                        each if over else beside[place] if place < len(beside) else NOTHING,
+                    )
+        return Value(union(answers), answer.text, answer.items)
 
     def _arguments(self, node: ast.Call, scope: Scope) -> Iterator[Value]:
         for argument in node.args:

@@ -15,6 +15,12 @@ from checks.security.flows.running import RUNNING
 from checks.security.flows.sending import SENDING
 from checks.security.flows.values import LOCAL, Value
 
+# Modules through which whoever shares the program talks to others, asks for passwords, or starts programs.
+_EVERYBODYS = {
+    "http", "urllib", "urllib3", "requests", "httpx", "aiohttp", "ssl", "asyncio", "subprocess", "getpass", "keyring",
+    "smtplib", "imaplib", "ftplib", "paramiko", "sqlite3", "psycopg2",
+}  # fmt: skip
+
 
 def arrivals(follower: Follower, texts: Mapping[str, str]) -> Iterator[Arrival]:
     """Yield all that arrives where it must not.
@@ -37,7 +43,11 @@ def arrivals(follower: Follower, texts: Mapping[str, str]) -> Iterator[Arrival]:
     for scope, target, names, value in follower.swaps.values():
         yield from _swapped(scope, target, value)
         foreign = [name for name in names if "." in name or name.islower()]
-        if foreign and senders.intersection(mark.what for mark in value.marks):
+        common = [n for n in foreign if n.partition(".")[0] in _EVERYBODYS]
+        if senders and common and any(mark.what.startswith(LOCAL) for mark in value.marks):
+            words = f"`{common[0]}.{target.attr}`, which every other extension uses, is replaced, and things are sent over the network"
+            yield Arrival(rules.SPYING, "person", words[:200], scope.path, target.lineno)
+        elif foreign and senders.intersection(mark.what for mark in value.marks):
             words = f"`{foreign[0]}.{target.attr}` is replaced by a function that sends over the network"
             yield Arrival(rules.SPYING, "person", words[:200], scope.path, target.lineno)
 

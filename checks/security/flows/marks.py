@@ -27,8 +27,12 @@ Kind = Literal[
     "own-data",  # a file of the package that is no code
     "told",  # what whoever starts the program says on the command line
     "asked",  # what a request to a server of the extension's own says
+    "project-place",  # where the opened project lies
     "project",  # names and contents of files in whatever project is opened
     "home",  # a path below the user's home
+    "crawled",  # the files of a directory and all below it
+    "collected",  # what such files hold
+    "chosen",  # a member of something unknown, by a name that came over the network
     "walked",  # each of the user's files in turn
     "function",  # a function by another name: `what` is its dotted name
 ]
@@ -216,8 +220,8 @@ BEGINNINGS = frozenset({
     "getenv", "gethostname", "getlogin", "gettext", "getuser", "globals", "home", "httpx",
     "import_module", "importlib", "iterdir", "joblib", "keyring", "listdir", "marshal", "mss",
     "node", "operator", "pickle", "popen", "pyaudio", "pyautogui", "pyperclip", "read_text",
-    "recv", "request", "requests", "rfile", "rglob", "scandir", "secretstorage", "settrace",
+    "recv", "reduce", "request", "requests", "rfile", "rglob", "scandir", "secretstorage", "settrace",
     "smtplib", "socket", "sounddevice", "standard_b64decode", "subprocess", "system",
     "translation", "unhexlify", "unpack_archive", "urllib", "urllib3", "urlopen", "urlretrieve",
-    "urlsafe_b64decode", "vars", "walk", "websocket", "websockets", "win32crypt", "yaml",
+    "urlsafe_b64decode", "vars", "walk", "websocket", "websockets", "win32crypt", "workspace", "yaml",
 })  # fmt: skip

@@ -53,7 +53,7 @@ class Memory:
 
     def matters(self, mark: Mark) -> bool:
         """Whether others than those who have read a value must look at it: not for what half of all code has."""
-        return mark.kind not in ("home", "own-data", "function") or (
+        return mark.kind not in ("home", "own-data", "function", "crawled") or (
             mark.kind == "function" and does_something(mark.what)
         )
 

@@ -63,6 +63,15 @@ class Scope:
         return f"{self.number}:return"
 
 
+@dataclass(frozen=True, slots=True)
+class Class:
+    """What takes what an object is made from: a method, or, where none is written, the fields that are declared."""
+
+    path: str
+    made_by: ast.FunctionDef | None
+    fields: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Package:
     """All scopes, those of one name together, and what imported names stand for."""
@@ -77,6 +86,7 @@ class Package:
         default_factory=lambda: defaultdict(list)
     )  # by their words
     of_node: dict[int, Scope] = field(default_factory=dict)
+    classes: dict[str, list[Class]] = field(default_factory=lambda: defaultdict(list))
 
 
 def read_package(files: Iterable[SourceFile]) -> Package:
@@ -166,6 +176,15 @@ def _note(package: Package, scope: Scope, child: ast.AST) -> None:
         )
     elif isinstance(child, ast.ExceptHandler) and child.name:
         scope.bound.add(child.name)
+    elif isinstance(child, ast.ClassDef):
+        package.classes[child.name].append(_class(scope.path, child))
+
+
+def _class(path: str, node: ast.ClassDef) -> Class:
+    made_by = [p for p in node.body if isinstance(p, ast.FunctionDef) and p.name == "__init__"]
+    declared = [p.target for p in node.body if isinstance(p, ast.AnnAssign)]
+    fields = tuple(target.id for target in declared if isinstance(target, ast.Name))
+    return Class(path, made_by[-1] if made_by else None, fields)
 
 
 def _function(package: Package, outer: Scope, node: AnyFunction, *, in_class: bool) -> Scope:

@@ -90,6 +90,9 @@ def _started(call: Call, _: Mapping[str, str]) -> Iterator[Arrival]:
         ):
             words = "what was downloaded is given to an interpreter"
             yield arrives(call, rules.DOWNLOAD, "block", words, found[0])
+        elif command.text.startswith(UNKNOWN) and (found := marked(command.marks, "project")):
+            words = "what lies in the opened project chooses which program is started"
+            yield arrives(call, rules.TOGETHER, "person", words, found[0])
         git = "git clone" in call.words or "git" in command.text.rpartition("/")[2]
         if not git and (found := marked(call.given, "fetched")):
             words = "a downloaded file is started as a program"

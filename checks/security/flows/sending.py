@@ -80,6 +80,13 @@ def _sent(call: Call, texts: Mapping[str, str]) -> Iterator[Arrival]:
     yield from _watched(call, texts)
 
 
+def _collected(call: Call, _: Mapping[str, str]) -> Iterator[Arrival]:
+    """What stands in all files of a directory, or the names and words of it."""
+    if is_sender(call) and (found := marked(call.given, "collected")):
+        words = f"this sends {found[0].what} over the network"
+        yield arrives(call, rules.TOGETHER, "person", words, found[0])
+
+
 def _in_headers(call: Call, url: Value) -> Iterator[Arrival]:
     headers = frozenset().union(
         *(call.keywords[k].marks for k in ("headers", "cookies") if k in call.keywords)
@@ -167,4 +174,4 @@ def _replaced(call: Call, texts: Mapping[str, str]) -> Iterator[Arrival]:
         yield arrives(call, rules.THEFT, "person", "what the user copies is watched, and replaced")
 
 
-SENDING = (_sent, _carried, _replaced)
+SENDING = (_sent, _collected, _carried, _replaced)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
-from checks.security.flows.answers import variable_value
+from checks.security.flows.answers import chosen_by, variable_value
 from checks.security.flows.follow import Follower
 from checks.security.flows.marks import ONE_OF_MANY, Kind, Mark
 from checks.security.flows.package import Scope
@@ -25,6 +26,10 @@ _LOSES = {"length", "size", "byteLength", "status", "statusCode", "ok", "name", 
 # What every other extension uses, too.
 _REPLACED = {"http", "https", "net", "tls", "fs", "child_process", "process", "console", "globalThis", "window", "global", "XMLHttpRequest", "navigator"}  # fmt: skip
 _OWN_FILES = {"__dirname", "__filename", "import.meta"}
+_PROJECTS_PLACES = {
+    ("host.workspace", "root"), ("host.workspace", "rootPath"), ("host.workspace", "folders"),
+    ("vscode.workspace", "workspaceFolders"), ("vscode.workspace", "rootPath"),
+}  # fmt: skip
 _OTHERS = "..."  # under it, what stands in an object by names that are not known
 
 
@@ -106,6 +111,8 @@ class Members(Follower):
         """What a member of something is that is known by its name."""
         if dotted.startswith((OWN, AT)):
             return None
+        if (dotted, node.attr) in _PROJECTS_PLACES:
+            return Mark("project-place", "the opened project", scope.path, node.lineno)
         if (dotted, node.attr) == ("process", "env"):
             return Mark("environment", "the whole environment", scope.path, node.lineno)
         if dotted == "XMLHttpRequest" and node.attr.startswith("response"):
@@ -153,14 +160,22 @@ class Members(Follower):
             if base.items:
                 return base.items[number] if number < len(base.items) else NOTHING
             return Value(base.marks, base.text)
+        known = base.fields or names_of(base)
+        chosen = frozenset() if known else chosen_by(part, scope.path, node.lineno)
         if part.text != UNKNOWN and UNKNOWN not in part.text and len(part.text) < 80:
             member = ast.Attribute(node.value, part.text, ast.Load())
             member.lineno = node.lineno
-            return self.attribute_of(base, member, scope)
-        marks = {k for k in base.marks if k.kind != "function"}
+            held = self.attribute_of(base, member, scope)
+            return replace(held, marks=held.marks | chosen) if chosen else held
+        # Of a table that is written out here, whichever of its functions; of anything else, who knows.
+        marks = {
+            k
+            for k in base.marks
+            if k.kind != "function" or (base.fields and k.what.startswith(LOCAL))
+        }
         if part.of("environment"):  # each name of it in turn
-            return Value(frozenset(marks))
-        return Value(frozenset(map(_one_of_many, marks)))
+            return Value(frozenset(marks | chosen))
+        return Value(frozenset(map(_one_of_many, marks | chosen)))
 
     def _dictionary(self, node: ast.Dict, scope: Scope) -> Value:
         fields: dict[str, Value] = {}

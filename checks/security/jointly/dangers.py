@@ -38,6 +38,11 @@ DANGERS = (
         in_one_file="large",
     ),
     Danger("what people copy could be sent away", private.COPIED, (network.SENDS,)),
+    Danger(
+        "a login that was copied could be sent away",
+        private.TOKENS_OF_LOGINS,
+        (host.READS_CLIPBOARD, network.SENDS),
+    ),
     Danger(_CODE_COMES, running.LOADS_CODE, (network.ASKS, changing.WRITES)),
     Danger(_CODE_COMES, running.MAKES_CODE, (network.ASKS,)),
     Danger(

@@ -16,7 +16,7 @@ SENDS = sign(
     r"\burlopen\s*\(\s*[^,()\n]+(?:\([^()\n]*\))?\s*,\s*(?!timeout|context)\w|\bRequest\s*\([^)\n]*(?:\bdata\b|,\s*\w+)|\bRequest\s*\(\s*\n[^)]{0,160}\bdata\s*=",
     r"\bIMAP4(?:_SSL)?\s*\(|\.(?:sendall|sendto|send_message|sendmail|storbinary|put_object|upload_file\w*|putObject)\s*\(",
     r"\bnew WebSocket\b|\b(?:net|tls)\.(?:connect|createConnection)\s*\(|\bdgram\.createSocket\b",
-    r"\b(?:fetch|get|request|urlopen|head)\s*\(\s*(?:`[^`\n]*\$\{|f[\"'][^\"'\n]*\{|[\"'][^\"'\n]*[\"']\s*\+)",
+    r"\b(?:fetch|get|request|urlopen|head)\s*\(\s*(?:new\s+URL\s*\(\s*)?(?:`[^`\n]*\$\{|f[\"'][^\"'\n]*\{|[\"'][^\"'\n]*[\"']\s*\+)",
     r"[\"'`]https?://[^\s\"'`]+\?[^\s\"'`]*=(?:[\"'`]\s*\+|\$?\{)",
     # Neither what a page of markup names its dialect by, nor the text behind a tag, is an address that is put together.
     rf"`[^`\n]{{0,200}}{_ELSEWHERE}[^`\n<>]{{0,200}}\$\{{|\bf[\"'][^\"'\n]{{0,200}}{_ELSEWHERE}[^\"'\n<>]{{0,200}}\{{|[\"']{_ELSEWHERE}[^\"'\n<>]{{0,200}}\{{\w*\}}",

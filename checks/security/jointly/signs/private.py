@@ -176,6 +176,12 @@ LOGIN_HEADERS = sign(
     r"(?i:\bheaders?\w*(?:\([^()\n]*\))?\)*\s*\??\.(?:get\s*\(\s*[\"'](?:proxy-)?(?:authorization|cookie)|authorization\b(?!\s*=[^=])))"
     r"|(?i:\bheaders\s*\[\s*[\"'](?:authorization|cookie)[\"']\s*\](?!\s*=[^=]))|\.startswith\s*\(\s*\(?\s*[\"'](?:auth|cook)",
 )
+TOKENS_OF_LOGINS = sign(
+    "takes signed tokens apart, by which people are logged in",
+    "split( jwt jose",
+    r"\.split\s*\(\s*[\"'`]\.[\"'`]\s*(?:,\s*[23]\s*)?\)|[\"'](?:jwt-decode|jsonwebtoken|jose)[\"']|\bjwt\.(?:decode|get_unverified)\w*\s*\(",
+    also=r"base64url|urlsafe_b64decode|jwt|jose|\batob\b",
+)
 KEYSTROKES = sign(
     "is told of each key that is typed",
     "onType onKey on_type on_key onDidType",

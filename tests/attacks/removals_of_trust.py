@@ -1,4 +1,4 @@
-"""The defences of what a client believes, rows B1 to B5, B15, B18 and B19, and how to take each away."""
+"""The defences of what a client believes, rows B1 to B6, B14, B15, B18 and B19, and how to take each away."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ _MIRRORS = "tests/client/test_mirrors.py::"
 _ANSWERS = "tests/client/test_hostile_answers.py::"
 _MEMORY = "tests/client/test_memory.py::"
 _SIGNATURES = "tests/client/test_signatures.py::"
+_CHANGE = "tests/review/test_change.py::"
 
 
 def _removal(row: str, defence: str, path: str, old: str, new: str, *tests: str) -> Removal:
@@ -67,10 +68,13 @@ REMOVALS_OF_TRUST = (
         "devforge/updates/fetcher.py", "if (left := allowed - self._waited_seconds) <= 0:", "if (left := allowed) <= 0:",
         f"{_ANSWERS}test_many_slow_answers_are_one_slow_server",
     ),
-    _removal(
+    Removal(
         "B4", "what is told of an answer is printable",
-        "devforge/adapters/web.py", "{shorten(text, 200)}", "{text[:200]}",
-        f"{_ANSWERS}test_nothing_a_server_says_rings_bells_or_colours_a_terminal",
+        (
+            Edit("devforge/adapters/web.py", "if isinstance(cause, BadStatusLine) and not", "if cause is None and not"),
+            Edit("devforge/adapters/web.py", "{shorten(text, 200)}", "{text[:200]}"),
+        ),
+        (f"{_ANSWERS}test_nothing_a_server_says_rings_bells_or_colours_a_terminal",),
     ),
     _removal(
         "B5", "a timestamp is small or not read",
@@ -81,6 +85,23 @@ REMOVALS_OF_TRUST = (
         "B5", "what is no text is no signature",
         "devforge/updates/signatures.py", "if isinstance(signature.signature, str):", "if signature:",
         f"{_SIGNATURES}test_a_signature_that_was_right_says_nothing_of_other_bytes_or_of_what_is_no_signature",
+    ),
+    _removal(
+        "B6", "under another root the versions that a thief drove up are forgotten",
+        "devforge/updates/session.py", "is_same_root = self.client.root_version == state.root_version", "is_same_root = True",
+        f"{_SIGNATURES}test_after_a_stolen_online_key_is_taken_away_what_it_signed_is_nothing",
+    ),
+    _removal(
+        "B14", "a new name is compared with those of others",
+        "checks/decision/naming.py", "        yield from _like_an_extension(identity, change, policy)\n", "",
+        f"{_CHANGE}test_names_that_mislead_wait_for_a_person",
+        f"{_CHANGE}test_a_misspelt_well_known_name_is_asked_about_and_the_name_itself_is_not",
+    ),
+    _removal(
+        "B14", "a reserved name is nobody's",
+        "checks/decision/naming.py",
+        "        yield from _reserved(identity.name, policy.review.reserved_names, str(identity))\n", "",
+        f"{_CHANGE}test_reserved_names_are_refused_whatever_their_hyphens",
     ),
     _removal(
         "B15", "a package is what its signed hash says",

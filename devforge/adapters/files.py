@@ -14,6 +14,7 @@ from pathlib import Path
 _BEYOND = 0x7FFF0000  # past the end of any file we lock
 _IN_USE_SECONDS = 2.0
 UNFINISHED = ".new-"
+_WORKED_IN: set[Path] = set()  # where this program may have left something unfinished
 _GIVEN_UP_SECONDS = 3600  # nobody writes one file for so long
 _LEFT_SECONDS = 86400  # nor works that long in a folder
 
@@ -50,7 +51,7 @@ def sync_directory(path: Path) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Replace `path` by `content` in one step that survives a power cut. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_ours(path.parent))
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -67,8 +68,21 @@ def write_whole(path: Path, content: bytes) -> None:
 def folder_aside(directory: Path) -> Path:
     """Return an empty folder of our own in `directory`; where that takes none, among the system's. Raises OSError."""
     with contextlib.suppress(OSError):
-        return Path(tempfile.mkdtemp(dir=directory, prefix=UNFINISHED))
+        return Path(tempfile.mkdtemp(dir=directory, prefix=_ours(directory)))
     return Path(tempfile.mkdtemp(prefix="devforge-"))
+
+
+def leave_nothing() -> None:
+    """Delete what this program left unfinished, for where it is stopped between any two steps."""
+    for directory in _WORKED_IN:
+        for left in directory.glob(f"{UNFINISHED}{os.getpid()}-*"):
+            with contextlib.suppress(OSError):
+                left.unlink() if left.is_file() else shutil.rmtree(left)
+
+
+def _ours(directory: Path) -> str:
+    _WORKED_IN.add(directory)
+    return f"{UNFINISHED}{os.getpid()}-"
 
 
 def sweep_unfinished(directory: Path) -> None:

@@ -47,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; no traceback reaches a user."""
     collector_seldom()
     _settle_streams()
+    if argv is None:  # a host that calls us has its own way to end
+        _heed_the_end()
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in arguments if not word.startswith("-")), "")
     if not command and "--version" in arguments:
@@ -54,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         code = app.main(arguments, prog_name="devforge", standalone_mode=False)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, _Ended) as error:
         return _explain(missing_extra(error, command=command) or error, command=command)
     return code if isinstance(code, int) else 0
 
@@ -70,14 +72,41 @@ def _settle_streams() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
+class _Ended(BaseException):
+    """A terminal that closes, or whoever looks after this machine, has us end: as with Ctrl-C, nothing is left half."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.code = 128 + number
+
+
+def _heed_the_end() -> None:
+    import signal  # noqa: PLC0415 - not for whoever calls us
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_DFL)  # told twice, it ends at once
+        raise _Ended(number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has but one of them
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # `nohup` ignores one
+            signal.signal(number, end)
+
+
 def _explain(error: BaseException, *, command: str) -> int:
     """Say on stderr what happened, and return the exit code for it."""
     if isinstance(error, click.ClickException):
         error.show()
         return USAGE
-    if isinstance(error, KeyboardInterrupt | click.Abort):
-        print("devforge: stopped; the same command again finishes it", file=sys.stderr)
-        return INTERRUPTED
+    if isinstance(error, KeyboardInterrupt | click.Abort | _Ended):
+        from devforge.adapters.files import leave_nothing  # noqa: PLC0415 - only here
+
+        leave_nothing()
+        with contextlib.suppress(OSError):  # the terminal may be what is gone
+            print(
+                "devforge: stopped; the same command again finishes it", file=sys.stderr, flush=True
+            )
+        return error.code if isinstance(error, _Ended) else INTERRUPTED
     if isinstance(error, BrokenPipeError):  # the reader left; there is nobody to tell
         sys.stderr.close()
         return FAILED

@@ -70,7 +70,11 @@ class Home(Contents):
                 raise Unavailable(
                     f"{error.filename or self.given}: cannot be written ({error.strerror})"
                 ) from error
-            yield
+            try:
+                yield
+            except BaseException:
+                self._tidy()
+                raise
         finally:
             os.close(handle)
 
@@ -164,6 +168,12 @@ class Home(Contents):
             raise Unavailable(
                 f"{self.journal_file}: {error.strerror}; it is done all the same"
             ) from error
+
+    def _tidy(self) -> None:
+        """Leave nothing half made, as far as that can be: the next change would see to it, too."""
+        with contextlib.suppress(OSError, Unavailable, BadInput):
+            self._recover()
+            self._sweep_garbage({entry.directory for entry in self.state().extensions})
 
     def _recover(self) -> None:
         """Finish what was switched, forget what was not, delete what lies half unpacked."""

@@ -45,6 +45,20 @@ def kill_at(step: int, work: Callable[[], object], *, torn: bool = False) -> boo
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
+def tell_at(step: int, work: Callable[[], int], number: int, *, late: bool) -> int:
+    """Run `work` in a child that is told to end before its nth act, or after it (`late`); return how it ended."""
+    child = os.fork()
+    if child == 0:
+        signal.signal(number, signal.SIG_DFL)
+        _wrap(stop_at=step, act=lambda *_: os.kill(os.getpid(), number), late=late)
+        code = 255
+        try:
+            code = work()
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 def fail_at(step: int, work: Callable[[], str], *, code: int = errno.ENOSPC) -> str:
     """Run `work` in a child whose disk fails at its nth act and ever after; return what it says."""
     reading, writing = os.pipe()
@@ -74,7 +88,9 @@ def fail_at(step: int, work: Callable[[], str], *, code: int = errno.ENOSPC) -> 
 _REAL = {name: getattr(os, name) for name in CALLS}
 
 
-def _wrap(*, stop_at: int, act: Callable[..., object], for_good: bool = False) -> list[int]:
+def _wrap(
+    *, stop_at: int, act: Callable[..., object], for_good: bool = False, late: bool = False
+) -> list[int]:
     """Wrap the calls; opening for writing and closing a file that was written count, too."""
     counter = [0]
 
@@ -85,9 +101,13 @@ def _wrap(*, stop_at: int, act: Callable[..., object], for_good: bool = False) -
 
     def wrapped(real: Callable[..., object]) -> Callable[..., object]:
         def call(*arguments: object, **named: object) -> object:
-            if real is not _REAL["open"] or _writes(arguments[1]):
+            counts = real is not _REAL["open"] or _writes(arguments[1])
+            if counts and not late:
                 met(*arguments)
-            return real(*arguments, **named)
+            done = real(*arguments, **named)
+            if counts and late:
+                met(*arguments)
+            return done
 
         return call
 

@@ -123,6 +123,7 @@ _WANTS = (
     (_UNBUILT, "it wants to be built first"),
     (_CANCELLED, "it was still waiting when its file ended"),
 )
+RELATIVE = "attempted relative import with no known parent package"
 _RUNNER = "which this review cannot run"
 _CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 
@@ -142,6 +143,8 @@ def beyond_sandbox(text: str, submission: Submission) -> str | None:
         return why
     if part := _not_compiled(text, submission):
         return part
+    if RELATIVE in text and (host := next((h for h in _HOSTS if _is_for(h, submission)), None)):
+        return f"{host.name} loads its files as parts of a package"
     if _DISPLAY.search(text):
         return "it wants a display"
     if library := _LIBRARY.search(text):

@@ -96,7 +96,8 @@ def check(submission: Submission) -> Iterator[Finding]:
         files = present(trial.coverage, "coverage was not measured")
         # What starts only inside another program cannot be tested whole outside of it.
         is_whole = not (failures.are_beyond or _is_hosted(trial, submission))
-        if not failures.none_could_run:
+        none_ran = failures.lack_packages and not any(file.covered for file in files)
+        if not (failures.none_could_run or none_ran):
             yield from low(files, tests, submission.policy.review.coverage, is_whole=is_whole)
         yield from low_in_changes(files, submission, is_whole=is_whole)
     elif submission.policy.review.coverage.require_tests:
@@ -138,7 +139,8 @@ def _cannot_run(failure: Failure, submission: Submission) -> Finding:
     if why := beyond_sandbox(text, submission) or wants_surroundings(text, submission):
         return beyond(f"the tests cannot start here, because {why}")
     if uninstalled := none_installed(submission):
-        told = "" if uninstalled in failure.what else f": {uninstalled}"
+        is_told = any(one in failure.what for one in (uninstalled, "package-lock.json"))
+        told = "" if is_told else f": {uninstalled}"
         return CANNOT_RUN.finding(
             at="tests",
             problem=f"{failure.what}{told}{said}",

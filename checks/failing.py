@@ -75,10 +75,14 @@ class Failures:
                 self.own.setdefault(cause(failure), []).append(failure)
 
     @property
+    def lack_packages(self) -> bool:
+        """Whether tests want packages, and none could be installed here."""
+        return bool(self.packages and self.none_installed)
+
+    @property
     def are_beyond(self) -> bool:
         """Whether tests want what the sandbox has not, or packages that could not be installed."""
-        lacks_packages = bool(self.packages and self.none_installed)
-        return bool(self.beyond or lacks_packages or (self.tests.failed and self.uninstalled))
+        return bool(self.beyond or self.lack_packages or (self.tests.failed and self.uninstalled))
 
     @property
     def none_could_run(self) -> bool:

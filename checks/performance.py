@@ -31,14 +31,14 @@ from collections.abc import Iterator
 
 from checks.benchmarked import RULES as BENCHMARK_RULES
 from checks.benchmarked import benchmarks
-from checks.beyond import beyond_sandbox, missing_module
+from checks.beyond import RELATIVE, beyond_sandbox, missing_module
 from checks.failing import none_installed, unlocked
 from checks.figures import beside, digits, measured, mebibytes, seconds, times
 from checks.noise import median, ratio_of
 from checks.printed import quoted
 from checks.protocol import Rule, present
 from devforge.model.manifest import FILE
-from devforge.model.observed import Activation, Compared, Failure, ImportCost, Trial
+from devforge.model.observed import Activation, Compared, Failure, ImportCost, Missing, Trial
 from devforge.model.reviewing import CheckName, Performance
 from devforge.model.submission import Submission
 from devforge.model.verdict import Finding
@@ -140,12 +140,22 @@ def _fails(failure: Failure, entry: str, submission: Submission) -> Finding:
             f"commit {absent}, which is imported and not there: the package is made of what is committed, and "
             "nothing is built on the way"
         )
+    elif RELATIVE in failure.output:
+        remedy = "import what lies beside it by its own name, or put both into a package and name its file as entry"
+    elif module and _is_listed(module, submission):
+        remedy = f"import what the locked version of {module} has by that name, as Node finds it"
     elif module:
         remedy = (
             f"list {module} among the dependencies, with a lock, so that it is installed; if the program that "
             "it is made for brings it, say so, and a maintainer looks"
         )
     return FAILS.finding(at=entry, problem=f"{failure.what}{said}", remedy=remedy)
+
+
+def _is_listed(module: str, submission: Submission) -> bool:
+    facts = submission.dependencies
+    named = () if isinstance(facts, Missing) else facts
+    return any(fact.name == module and fact.direct and fact.ecosystem == "npm" for fact in named)
 
 
 def _own_absent(output: str, submission: Submission) -> str | None:

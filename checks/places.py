@@ -38,13 +38,15 @@ _TEST_FILE = re.compile(
 )
 _BUILD_FILE = re.compile(
     r"setup[\w-]*\.py|noxfile\.py|fabfile\.py|wscript|sconstruct|(?:gulp|grunt|jake)file\.[cm]?[jt]s"
-    r"|.*\.config\.[cm]?[jt]s|(?:webpack|esbuild|rollup|build)(?:\..*)?\.[cm]?[jt]s|\.?eslintrc\.[cm]?js"
+    r"|.*\.config\.[cm]?[jt]s|version-?bump\.[cm]?js|(?:webpack|esbuild|rollup|build)(?:\..*)?\.[cm]?[jt]s|\.?eslintrc\.[cm]?js"
     r"|\.?appveyor\.ya?ml|\.travis\.ya?ml|\.gitlab-ci\.ya?ml|azure-pipelines[\w-]*\.ya?ml|circle\.ya?ml|\.cirrus\.ya?ml"
 )
 _IMPORTS = re.compile(r".*\.(?:pyw?|[cm]?jsx?|[cm]?tsx?)", re.IGNORECASE)
 # `_vendor_legacy`, `ui-tests`: the same with a word beside it.
 _VENDORED_KIND = re.compile(r"_vendor(?:ed)?[-_][a-z0-9]+")
-_TESTS_KIND = re.compile(r"[a-z0-9]+[-_]tests?")
+_TESTS_KIND = re.compile(
+    r"[a-z0-9]+[-_]tests?|tests?[-_](?:workspaces?|data|fixtures?|files?|resources?|projects?|cases?|samples?|suites?)"
+)
 _MINIFIED_FILE = re.compile(r".*[.-]min\.[cm]?js|.*\.bundle\.js")
 _RUN_WHEN_INSTALLED = ("setup.py", "sitecustomize.py")
 _NEVER_SHIPPED = re.compile(r"(?:^|/)(?:\.git[^/]*|node_modules)(?:/|$)")

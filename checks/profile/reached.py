@@ -54,7 +54,7 @@ DOORS = (
         "power-dynamic", "script",
         "import( require( createRequire node:vm 'vm' \"vm\" node:module node:wasi node:repl WebAssembly getPrototypeOf _compile Function( eval data:text getBuiltinModule Worker( "
         "setFlagsFromString javascript",
-        r"(?<![\w.$])import\s*\(" + _CHOSEN + r"|(?<![\w.$])require\s*\(" + _CHOSEN + r"|\bcreateRequire\s*\(|[\"'](?:node:(?:vm|wasi|repl)|vm)[\"']|\bWebAssembly\.\w+"
+        r"(?<![\w.$])import\s*\(" + _CHOSEN + r"|(?<![\w.$])require\s*\(" + _CHOSEN + r"|\bcreateRequire\s*\(|[\"']node:(?:vm|wasi|repl)[\"']|\bfrom\s*[\"']vm[\"']|[\"']vm[\"']\s*\)|\bWebAssembly\.\w+"
         r"|getPrototypeOf\s*\([^;\n]{0,60}\)\s*!?\s*\.\s*constructor|\.getBuiltinModule\s*\(" + _GIVEN + r"|\b_compile\s*\(|\bnew\s+Function\s*\(|(?<![\w.$])Function\s*\("
         r"|(?<![\w$])\(?\s*0\s*,\s*eval\b|data:(?:text|application)/?[\"'`,\s\w\[\]]{0,20}(?:java|ecma)script|\beval\s*:\s*true\b|\bsetFlagsFromString\s*\(",
     ),

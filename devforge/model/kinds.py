@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -23,10 +26,24 @@ def required_type(kind: object, path: tuple[str | int, ...]) -> Any:
 
 
 def meaning_at(kind: object, path: tuple[str | int, ...]) -> str:
-    """Return what a text at `path` has to be, in words; empty where the model does not say."""
-    parent = required_type(kind, path[:-1])
-    field = parent.model_fields.get(str(path[-1])) if _is_model(parent) else None
-    return (field.description or "") if field else ""
+    """Return what stands at `path`, in the model's words; empty where it does not say."""
+    parent, name = required_type(kind, path[:-1]), str(path[-1])
+    field = parent.model_fields.get(name) if _is_model(parent) else None
+    return meanings_of(parent).get(name) or field.description or "" if field else ""
+
+
+def meanings_of(kind: type[BaseModel]) -> dict[str, str]:
+    """Return field → the text that follows it in the class's source."""
+    [body] = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    meanings: dict[str, str] = {}
+    previous: ast.stmt | None = None
+    for statement in getattr(body, "body", ()):
+        if isinstance(previous, ast.AnnAssign) and isinstance(statement, ast.Expr):
+            field, said = previous.target, statement.value
+            if isinstance(field, ast.Name) and isinstance(said, ast.Constant):
+                meanings[field.id] = inspect.cleandoc(str(said.value))
+        previous = statement
+    return meanings
 
 
 def example_of(kind: object) -> str:

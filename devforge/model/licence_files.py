@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 _NAME = re.compile(
-    r"(?:(?:un)?licen[sc]es?|copying|copyright)(?:[-_. ][\w.-]+)?|licenses/[^/]+(?:\.txt|-[\w.-]+)|licenses/(?:MIT|ISC|Zlib|Unlicense)",
+    r"(?:(?:un)?licen[sc]es?|copying|copyright|(?:mit|apache|bsd|isc|l?gpl|mpl)[-_. ]licen[sc]e)(?:[-_. ][\w.-]+)?|licenses/[^/]+(?:\.txt|-[\w.-]+)|licenses/(?:MIT|ISC|Zlib|Unlicense)",
     re.IGNORECASE,
 )
 _NOT_TEXT = (".py", ".js", ".ts", ".json", ".html", ".header")

@@ -50,7 +50,11 @@ def _missing(detail: ErrorDetails, _place: Place | None, kind: object) -> Said:
     name, wanted = str(detail["loc"][-1]), required_type(kind, detail["loc"])
     example, meaning = example_of(wanted), meaning_at(kind, detail["loc"])
     if example == "…":
-        return "is missing", f"add {name}: {meaning[:1].lower()}{meaning[1:] or '…'}"
+        told = meaning.partition("\n\n")[0].rstrip(".") or "…"
+        return (
+            "is missing",
+            f"add {name}: {told if told[1:2].isupper() else told[:1].lower() + told[1:]}",
+        )
     shown = f", for example {name}: {example}" if len(example) <= 80 else ""
     return "is missing", f"add {name}{shown}"
 

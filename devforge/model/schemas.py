@@ -6,13 +6,12 @@ JSON Schema lets them be; `devforge check` has the last word.
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
 from typing import Any
 
 from pydantic import BaseModel
 
+from devforge.model.kinds import meanings_of
 from devforge.model.manifest import Manifest
 from devforge.model.policy import Policy
 from devforge.model.records import Advisory, Developer, Extension, VersionRecord
@@ -46,7 +45,7 @@ def _describe(schema: dict[str, Any], kind: type[BaseModel]) -> None:
     """Say what each key means in the words of the model's source, and drop pydantic's titles."""
     schema.pop("title", None)
     schema["description"] = _first_paragraph(inspect.getdoc(kind) or "")
-    meanings = _meanings(kind)
+    meanings = meanings_of(kind)
     for name, described in schema.get("properties", {}).items():
         described.pop("title", None)
         if "patternProperties" in described:
@@ -67,20 +66,6 @@ def _models_below(kind: type[BaseModel]) -> dict[str, type[BaseModel]]:
         else:
             waiting += getattr(wanted, "__args__", ())
     return found
-
-
-def _meanings(kind: type[BaseModel]) -> dict[str, str]:
-    """Return field → the text that follows it in the class's source."""
-    [body] = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-    meanings: dict[str, str] = {}
-    previous: ast.stmt | None = None
-    for statement in getattr(body, "body", ()):
-        if isinstance(previous, ast.AnnAssign) and isinstance(statement, ast.Expr):
-            field, said = previous.target, statement.value
-            if isinstance(field, ast.Name) and isinstance(said, ast.Constant):
-                meanings[field.id] = inspect.cleandoc(str(said.value))
-        previous = statement
-    return meanings
 
 
 def _first_paragraph(text: str) -> str:

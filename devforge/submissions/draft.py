@@ -53,7 +53,7 @@ def draft_manifest(tree: SourceTree, extension: ExtensionId, engines: str) -> Dr
     python, script = read_python_project(tree), read_script_project(tree)
     is_python = _is_python(tree, python, script)
     project = python if is_python else script
-    entry = _python_entry(tree, project) if is_python else _script_entry(tree, project)
+    entry = _python_entry(tree, project, extension) if is_python else _script_entry(tree, project)
     language = _language(entry, is_python=is_python)
     licence, licence_file = _licence(tree, project)
     described = _of("description", project.description) or _first_words(tree)
@@ -141,11 +141,11 @@ def _script_entry(tree: SourceTree, project: Project) -> str | None:
     return next((path for path in wanted if _is_file(tree, path)), None)
 
 
-def _python_entry(tree: SourceTree, project: Project) -> str | None:
-    """The package or module called as the project, or the only one there is."""
-    name = re.sub(r"[-.]", "_", project.name or "").lower()
+def _python_entry(tree: SourceTree, project: Project, extension: ExtensionId) -> str | None:
+    """The package or module called as the project or the extension, or the only one there is."""
+    names = [re.sub(r"[-.]", "_", one).lower() for one in (project.name, extension.name) if one]
     tops = {"": "", "src/": "src/"} | {path: path for path in _tops(tree)}
-    ends = (f"{name}/extension.py", f"{name}/__init__.py", f"{name}.py") if name else ()
+    ends = [f"{name}{end}" for name in names for end in ("/extension.py", "/__init__.py", ".py")]
     named = (f"{top}{end}" for top in tops for end in ends)
     rooted = ("__init__.py", "plugin.py", "main.py", "extension.py")
     return next((p for p in (*named, *rooted) if _is_file(tree, p)), None) or _only(tree)
@@ -210,7 +210,13 @@ def _first_words(tree: SourceTree) -> str | None:
     readme = readme_of(tree)
     for part in re.split(r"\n\s*\n", readme.text[:20_000]) if readme else ():
         plain = " ".join(part.split())
-        if plain[:1].isalnum() and not re.match(r"[\w-]+\s*[:=]\S", plain) and "](" not in plain:
+        is_heading = bool(re.search(r"\n(?:={3,}|-{3,})\s*$", part))
+        if (
+            plain[:1].isalnum()
+            and not is_heading
+            and not re.match(r"[\w-]+\s*[:=]\S", plain)
+            and "](" not in plain
+        ):
             sentence = re.split(r"(?<=[.!?])\s", plain, maxsplit=1)[0].replace("`", "")
             if found := _of("description", sentence):
                 return str(found)

@@ -21,6 +21,18 @@ def test_what_stands_beside_setup_or_orders_a_build_is_a_build_file(path):
     assert place_of(f"src/inner/{path}") == "source"
 
 
+def test_what_a_release_is_numbered_by_is_a_build_file():
+    assert place_of("version-bump.mjs") == "build"
+
+
+@pytest.mark.parametrize(
+    "directory", ["test-fixtures", "test-workspaces", "test_data", "tests-data"]
+)
+def test_what_tests_read_lies_among_tests(directory):
+    assert place_of(f"{directory}/a/b.js") == "tests"
+    assert place_of(f"{directory}.js") == "source"
+
+
 @pytest.mark.parametrize("user", ["setup", "plugin"])
 def test_what_is_imported_where_it_runs_is_judged_in_full(user):
     helped = submission(setupbase="x = 1\n", **{user: "from setupbase import x\n"})

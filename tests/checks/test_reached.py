@@ -38,6 +38,7 @@ def test_a_power_is_found_by_its_less_known_name(name, code, power):
         ("a.js", 'module.exports = { name: "a" };\nconst b = require("./b");\nawait import("./c.js");'),
         ("a.js", 'self.count = 1;\nawait import(`./locales/${language}.json`);\nconst env = process.env.HOME;'),
         ("a.py", "import importlib\nimportlib.import_module(f'rules.{name}')\nlogging.config.dictConfig(SETTINGS)"),
+        ("a.js", 'export const icons = [\n  "vm",\n  "vm-active",\n];'),
         ("a.py", "# sys.settrace(see)\nvalue = os.environ['HOME']"),
     ],
 )  # fmt: skip

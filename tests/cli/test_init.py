@@ -100,6 +100,24 @@ def test_a_version_that_the_build_reads_from_the_source_is_read_there(tmp_path: 
     assert (read.description, read.license) == ("Writes what you say in blue ink.", "MIT")
 
 
+def test_a_plugin_without_a_project_file_is_read_from_its_name_licence_and_readme(tmp_path: Path):
+    root = _project(
+        tmp_path,
+        {
+            "blue_ink.py": "def activate(context): ...\n",
+            "other.py": "",
+            "MIT-LICENSE": MIT,
+            "README.md": "Blue Ink plug-in\n================\n\nWrites what you say in blue ink.\n",
+        },
+    )
+
+    assert main(["init", "acme.blue-ink", str(root)]) == 0
+
+    read = _manifest(root)
+    assert (read.entry, read.license) == ("blue_ink.py", "MIT")
+    assert read.description == "Writes what you say in blue ink."
+
+
 def test_what_nobody_can_read_is_named_for_a_person_to_write(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -190,6 +190,33 @@ def test_node_packages_come_from_the_lock_and_run_no_script(shelf: Shelf, tmp_pa
     assert not marker.exists()
 
 
+def test_typescript_finds_a_part_of_a_package_as_its_compiler_does(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    parts = {
+        "package.json": '{"name": "tiny"}',
+        "node.js": "exports.hello = 'hello';",
+        "main/index.js": "exports.here = 1;",
+    }
+    integrity = shelf.add_package("tiny", "1.0.0", parts)
+    trial = try_script(
+        tmp_path,
+        {
+            "package.json": package(dependencies={"tiny": "1.0.0"}),
+            "package-lock.json": lock(tiny={"version": "1.0.0", "integrity": integrity}),
+            "greet.test.ts": """
+                import { test } from 'node:test';
+                import { hello } from 'tiny/node';
+                import { here } from 'tiny/main';
+                test('both are there', () => { if (hello !== 'hello' || here !== 1) throw new Error('no'); });
+            """,
+        },
+    )
+
+    assert isinstance(trial.tests, TestRun), trial
+    assert (trial.tests.passed, trial.tests.failed) == (1, 0)
+
+
 def test_whatever_host_a_lock_names_the_configured_registry_is_asked(
     shelf: Shelf, tmp_path: Path
 ) -> None:

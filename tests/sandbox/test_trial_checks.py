@@ -533,3 +533,41 @@ def test_a_package_that_is_missing_is_asked_for_by_the_name_it_is_listed_by() ->
     assert (
         found.remedy == "list PyYAML where you list what your tests need, such as the extra `test`"
     )
+
+
+@pytest.mark.parametrize(
+    ("beside", "rule", "told"),
+    [
+        ({"b.py": "import sublime\n"}, "activation-beyond-sandbox", "Sublime Text loads its files as parts of a package"),
+        ({"b.py": "import os\n"}, "activation-fails", "put both into a package"),
+    ],
+)  # fmt: skip
+def test_a_relative_import_at_the_root_is_for_a_host_that_makes_a_package_of_it(
+    beside, rule, told
+) -> None:
+    output = "ImportError: attempted relative import with no known parent package"
+    failed = Failure(what="activating greet.py failed", output=output)
+    submission = Submission(
+        id=None, tree=tree(beside), policy=POLICY, manifest=manifest("greet.py")
+    )
+    [found] = performance.check(submission.tried(GOOD.model_copy(update={"activation": failed})))
+
+    assert found.rule == rule
+    assert told in f"{found.problem} → {found.remedy}"
+
+
+def test_nothing_is_said_of_lines_where_no_line_could_run() -> None:
+    failures = tuple(
+        f"test/{n}.test.ts: Error: Cannot find package 'mocha' imported from /work/test/{n}.test.ts"
+        for n in range(3)
+    )
+    failing = TestRun(framework="node", passed=1, failed=3, skipped=0, failures=failures)
+    low = (FileCoverage(path="a.ts", covered=0, total=4, missing=(1, 2, 3, 4)),)
+    files = tree({"package.json": '{"devDependencies": {"mocha": "10"}}', "yarn.lock": ""})
+    script = manifest("a.ts").model_copy(update={"language": "typescript"})
+    submission = Submission(id=None, tree=files, policy=POLICY, manifest=script)
+    found = coverage.check(
+        submission.tried(GOOD.model_copy(update={"tests": failing, "coverage": low}))
+    )
+
+    assert [f.rule for f in found] == ["tests-fail"]

@@ -24,7 +24,7 @@ registerHooks({
     try {
       return asModule(next(specifier, context), context);
     } catch (error) {
-      for (const candidate of candidates(specifier)) {
+      for (const candidate of candidates(specifier, context)) {
         try {
           return asModule(next(candidate, context), context);
         } catch {
@@ -49,10 +49,14 @@ function asModule(found, { parentURL = '', conditions = [], importAttributes = {
   return { ...found, format: 'module-typescript' };
 }
 
-function candidates(specifier) {
+// `package/part` of a package that says nothing of its parts: what is compiled into CommonJS finds `package/part.js`.
+const PART = /^(?:@[^/]+\/)?[^/.][^/]*\/.*[^/]$/;
+
+function candidates(specifier, { parentURL = '' }) {
   const isPath = /^\.{0,2}\//.test(specifier) || specifier.startsWith('file:');
   const meant = isPath ? [specifier] : mapped(specifier);
-  return meant.flatMap((path) => (isPath ? endings(path) : [path, ...endings(path)]));
+  const parts = TYPESCRIPT.test(parentURL) && PART.test(specifier) ? [`${specifier}.js`, `${specifier}/index.js`] : [];
+  return [...meant.flatMap((path) => (isPath ? endings(path) : [path, ...endings(path)])), ...parts];
 }
 
 function endings(path) {

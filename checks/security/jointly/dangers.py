@@ -89,6 +89,7 @@ DANGERS = (
     Danger(_CODE_COMES, running.LOADS_OBJECTS, (network.ASKS,)),
     Danger(_CODE_COMES, running.LOADS_YAML, (network.ASKS,)),
     Danger(_CODE_COMES, running.SETS_LOGGING, (network.ASKS,)),
+    Danger(_CODE_COMES, running.RUNS_EXAMPLES, (network.ASKS,), in_one_file="large"),
     Danger(
         "code could lie in that data, where nobody reads it",
         running.LOADS_CODE,

@@ -147,8 +147,7 @@ def are_near(one: Code, at: int, other: Code, there: int) -> bool:
     """Whether two places in a larger package belong to one matter."""
     if one is other:
         return abs(at - there) <= _NEAR
-    if any(
-        data.path.rpartition("/")[2] in code.text for data, code in ((one, other), (other, one))
-    ):
-        return True
+    for data, code in ((one, other), (other, one)):
+        if _DATA.fullmatch(data.path) and data.path.rpartition("/")[2] in code.text:
+            return True
     return one.stem in other.imported or other.stem in one.imported

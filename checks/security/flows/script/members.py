@@ -160,7 +160,7 @@ class Members(Follower):
             if base.items:
                 return base.items[number] if number < len(base.items) else NOTHING
             return Value(base.marks, base.text)
-        known = base.fields or names_of(base)
+        known = base.fields or names_of(base) or self._is_the_files(node.slice, scope)
         chosen = frozenset() if known else chosen_by(part, scope.path, node.lineno)
         if part.text != UNKNOWN and UNKNOWN not in part.text and len(part.text) < 80:
             member = ast.Attribute(node.value, part.text, ast.Load())
@@ -176,6 +176,11 @@ class Members(Follower):
         if part.of("environment"):  # each name of it in turn
             return Value(frozenset(marks | chosen))
         return Value(frozenset(map(_one_of_many, marks | chosen)))
+
+    def _is_the_files(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether a name is bound once for a whole file: a symbol or a constant, and no answer to a question."""
+        module = self.scripts.modules[scope.path]
+        return isinstance(node, ast.Name) and scope.key(node.id) == f"{module.number}:{node.id}"
 
     def _dictionary(self, node: ast.Dict, scope: Scope) -> Value:
         fields: dict[str, Value] = {}

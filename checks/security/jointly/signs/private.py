@@ -13,14 +13,11 @@ READS = sign(
 )
 WHOLE_ENVIRONMENT = sign(
     "reads the environment as a whole, or by names that are put together",
-    "environ getenv env vars(os) __dict__ process",
+    "environ getenv env vars(os) __dict__",
     r"\bvars\s*\(\s*os\s*\)|\bos\.__dict__|[\"']environb?[\"']\s*\]|\bos\.environ\b(?!\s*(?:\[\s*[\"']|\.(?:get|setdefault|pop|update|putenv)\s*\(\s*(?:[\"']|[A-Z_]{3,}\b)|\[\s*[A-Z_]{3,}\s*\]))",
     r"\bos\.getenv\s*\(\s*(?![\"'A-Z])|\bgetenv\s*\(\s*[\"'][^\"'\n]*[\"']\s*\+",
     r"\bprocess\.env\b(?!\s*(?:!?\??\.\[?[A-Za-z_$]|\[\s*[\"'`](?![^\]\n]*\+)))|\bprocess\s*\[\s*[\"'`]env|\bprocess\.env\[\s*`[^`]*\$\{",
     r"\benv\b[^\n=]{0,40}\}\s*=\s*(?:await\s|process|globalThis|global|require|self)",
-    # Whoever takes all members of the process has the environment among them.
-    r"\.{3}\s*\w+\s*\}\s*=\s*(?:globalThis\.)?process\b(?!\s*[.\[])|\.{3}process\s*[,}]|\b(?:Object\.(?:entries|values|getOwnPropertyDescriptors)|Reflect\.ownKeys)\s*\(\s*(?:globalThis\.)?process\s*\)"
-    r"|\bReflect\.get\s*\(\s*process\b",
     unless=r"\benv\w*\s*[=:]\s*(?:dict\s*\(|\{|os\.|process\.|Object\.assign)|[\"']\s+(?:not\s+)?in\s+os\.environ"
     r"|[\"'](?:HOME|USERPROFILE|APPDATA|PATH)[\"']\s*\]|os\.environ\[[^\]\n]+\]\s*=[^=]|process\.env\[[^\]\n]+\]\s*=[^=]|\.{3}process\.env|\*\*os\.environ|import\s+os\b",
 )

@@ -7,7 +7,7 @@ from checks.security.jointly.signs.sign import SEPARATOR, sign
 MAKES_CODE = sign(
     "runs a text as code",
     "exec eval compile Function Script runIn .constructor SourceTextModule runsource runcode construct data: exec_module _eval_type ForwardRef get_type_hints createElement( "
-    "get_doctest run_docstring_examples testfile timeit cProfile run_cell Runtime.evaluate Blob(",
+    "run_cell Runtime.evaluate Blob(",
     r"(?<![\w.])(?:exec|eval)\s*\(\s*(?![\"'`)\s])|\bexec\s*\(\s*compile|(?<![\w.])compile\s*\([^\n]{0,200}[\"'](?:exec|eval)[\"']",
     r"\bnew\s+Function\s*\(|(?<![\w.])Function\s*\(\s*(?![\"'`)])|\brunIn(?:This|New)?Context\s*\(|\bnew (?:vm\.)?Script\s*\(",
     r"\._compile\s*\(|\bFunctionType\s*\(|\.constructor\s*\(\s*[\"'`]return|\bnew (?:vm\.)?SourceTextModule\b|\bcompileFunction\s*\(",
@@ -15,9 +15,15 @@ MAKES_CODE = sign(
     r"\.run(?:source|code)\s*\(|\bReflect\.construct\s*\(\s*\w*(?:[mM]aker|[fF]unction|[cC]tor|[cC]onstructor)\w*\s*,|\bnew\s+\w*(?:AsyncFunction|GeneratorFunction)\s*\(|\.exec_module\s*\(",
     r"\b_eval_type\s*\(|\bForwardRef\s*\([^\n]*_evaluate|\bget_type_hints\s*\(\s*type\s*\(|\bcreateElement\s*\(\s*[\"'`]script[\"'`]\s*\)",
     r"[\"'`]data:(?:text|application)/?[\"'`,\s\w\[\];]{0,20}(?:java|ecma)script|\b(?:new\s+(?:URL|Worker)|import)\s*\(\s*[\"'`]data:|\bnew\s+Blob\s*\([^\n]*(?:java|ecma)script",
-    r"\bget_doctest\s*\(|\brun_docstring_examples\s*\(|\bdoctest\.testfile\s*\(\s*(?![\"'])|\btimeit\.(?:timeit|repeat|Timer)\s*\(\s*(?:stmt\s*=\s*)?(?![\"'\s]|lambda)|\bcProfile\.run(?:ctx)?\s*\(\s*(?![\"'])",
     r"\.run_cell\w*\s*\(\s*(?![\"'])|[\"'`]Runtime\.evaluate[\"'`]",
     unless=r"\bre\.compile|function\s+(?:eval|exec)|def\s+(?:exec|eval)|execCommand",
+)
+RUNS_EXAMPLES = sign(
+    "runs the examples in a text, or a text to see how long it takes",
+    "get_doctest run_docstring_examples testfile timeit cProfile",
+    r"\bget_doctest\s*\(|\brun_docstring_examples\s*\(|\bdoctest\.testfile\s*\(\s*(?![\"'])|\bcProfile\.run(?:ctx)?\s*\(\s*(?![\"'])",
+    r"\btimeit\.(?:timeit|repeat|Timer)\s*\(\s*(?:stmt\s*=\s*)?(?![\"'\s]|lambda)",
+    unless=r"__file__|__doc__",
 )
 LOADS_CODE = sign(
     "loads a module whose name it puts together",

@@ -110,6 +110,10 @@ _UNBUILT = re.compile(
     r"|__(?:dir|file)name is not defined in ES module scope)"
 )
 _FULL = re.compile(r"No space left on device|database or disk is full|ENOSPC|Disk quota exceeded")
+_MEMORY = re.compile(
+    r"^MemoryError\b|\| MemoryError\b|: MemoryError\b|Cannot allocate memory|JavaScript heap out of memory|\bENOMEM\b",
+    re.MULTILINE,
+)
 _CANCELLED = re.compile(r"test did not finish before its parent and was cancelled")
 _BROWSER = {
     "webdriverio", "@wdio", "playwright", "@playwright/test", "puppeteer", "selenium",
@@ -120,6 +124,7 @@ _WANTS = (
     (_SERVICE, "it wants a service that runs elsewhere"),
     (_REPOSITORY, "it wants to lie in a git repository"),
     (_FULL, "it wants more disk space than the sandbox has"),
+    (_MEMORY, "it wants more memory than the sandbox has"),
     (_UNBUILT, "it wants to be built first"),
     (_CANCELLED, "it was still waiting when its file ended"),
 )

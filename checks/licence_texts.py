@@ -64,6 +64,7 @@ TEXTS = (
     Text(("Apache-2.0",), ("apache license version 2 0", "conditions for use reproduction and distribution")),
     Text(("Apache-2.0",), ("licensed under the apache license version 2 0", "limitations under the license")),
     Text(("MPL-2.0",), ("mozilla public license version 2 0", "covered software")),
+    Text(("MPL-2.0",), ("this source code form is subject to the terms of the mozilla public license v 2 0",)),
     Text(("EPL-2.0",), ("eclipse public license v 2 0",)),
     Text(("EPL-1.0",), ("eclipse public license v 1 0",)),
     Text(("EUPL-1.2",), ("european union public licence v 1 2",)),

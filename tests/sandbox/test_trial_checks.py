@@ -280,6 +280,8 @@ def test_a_package_that_nobody_listed_blocks_and_is_named() -> None:
         "the file: No native build was found for platform=linux arch=x64 runtime=node abi=137",
         "ModuleNotFoundError: No module named 'SublimeLinter'",
         "test did not finish before its parent and was cancelled",
+        "MemoryError",
+        "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
     ],
 )
 def test_what_no_sandbox_has_is_one_finding_for_a_person(said: str) -> None:

@@ -134,9 +134,9 @@ def _reason(error: Exception, handled: BaseException | None) -> str:
         cause = below
     if "IncompleteRead" in type(cause).__name__:
         return "the answer broke off"
-    if isinstance(cause, BadStatusLine) and not isinstance(cause, ConnectionError):
-        return "what answers does not speak HTTP"
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate is not to be trusted ({shorten(cause.verify_message, 200)})"
+    if isinstance(cause, BadStatusLine | ValueError) and not isinstance(cause, OSError):
+        return "what answers does not speak HTTP"
     text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return f"no answer ({shorten(text, 200)})"

@@ -306,9 +306,10 @@ def test_why_nobody_answers_is_not_what_went_wrong_before(answer, tmp_path):
                 fetched(url)
 
 
-def test_what_is_no_answer_of_a_web_server_is_called_so():
+@pytest.mark.parametrize("said", [b"\x16\x03\x01hello\r\n\r\n", head("200 OK", Transfer_Encoding="chunked") + b"ZZ\r\n"])  # fmt: skip
+def test_what_is_no_answer_of_a_web_server_is_called_so(said):
     with (
-        answering(lambda _, c: c.sendall(b"\x16\x03\x01hello\r\n\r\n")) as url,
+        answering(lambda _, c: c.sendall(said)) as url,
         pytest.raises(Unavailable, match=f"GET {url}: what answers does not speak HTTP"),
     ):
         fetched(url)

@@ -50,6 +50,11 @@ COMMANDS: dict[str, dict[str, str]] = {
         "operator": "operator:app",
     },
 }
+# What other programs call them: whoever is to type one here is told ours.
+_CALLED = {
+    "add": "install", "delete": "remove", "downgrade": "rollback", "info": "show", "ls": "list",
+    "undo": "rollback", "unhold": "unpin", "uninstall": "remove", "upgrade": "update",
+}  # fmt: skip
 _PLACES = {name: place for commands in COMMANDS.values() for name, place in commands.items()}
 
 
@@ -68,7 +73,7 @@ class Commands(Group):
         except click.UsageError as error:
             from devforge.updates.similar import meant  # noqa: PLC0415 - only for a mistyped one
 
-            said = error.message.removesuffix(".") + meant(args[0], _PLACES)
+            said = error.message.removesuffix(".") + meant(args[0], _PLACES, _CALLED)
             raise click.UsageError(said, ctx) from error
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002

@@ -5,7 +5,7 @@ Source: attack table B7, B8, B10, B11; what people ask for: a cooldown they can 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 from devforge.updates.config import Config
-from devforge.updates.installed import Skipped
+from devforge.updates.installed import Installed, Skipped
 from devforge.updates.lists import Lists
 from devforge.updates.rollout import admits, hours_since, parse_time, percent
 
@@ -205,3 +205,12 @@ def _next_stage(version: IndexedVersion, share: int) -> datetime | None:
 
 def _moment(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def needed_by(id: ExtensionId, version: Version, staying: Iterable[Installed]) -> str | None:
+    """Return who of what stays as it is would not go with `version` of `id`, in words."""
+    for other in staying:
+        range_ = other.extension_dependencies.get(id)
+        if other.enabled and range_ is not None and not range_.admits(version):
+            return f"{other.label} needs {id} {range_}"
+    return None

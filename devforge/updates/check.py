@@ -12,11 +12,11 @@ from devforge.errors import BadInput, Unavailable
 from devforge.model.index import ExtensionDocument
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
-from devforge.updates.admission import Circumstances, Obstacle, is_malicious
+from devforge.updates.admission import Circumstances, Obstacle, is_malicious, needed_by
 from devforge.updates.home import Home
 from devforge.updates.installed import Installed
 from devforge.updates.known import Known
-from devforge.updates.standing import is_held, is_pinned, standing
+from devforge.updates.standing import Standing, is_held, is_pinned, standing
 
 if TYPE_CHECKING:
     from devforge.updates.index import (
@@ -33,7 +33,7 @@ class Row:
     newest: Version | None = None  # above what is installed
     offered: Version | None = None  # what an update would bring now
     obstacle: Obstacle | None = None  # why it is not the newest
-    stays: str = ""  # "pinned", "held", "disabled"
+    stays: str = ""  # "pinned", "held", "disabled", or who needs the one that is here
     warnings: tuple[str, ...] = ()
 
 
@@ -84,14 +84,15 @@ def remember(home: Home, documents: Iterable[ExtensionDocument], *, index: str) 
 
 def rows(installed: Iterable[Installed], *, known: Known, here: Circumstances) -> list[Row]:
     """Return where each installed extension stands. Pure."""
-    found = []
-    for entry in sorted(installed, key=lambda e: e.id):
+    found, entries = [], sorted(installed, key=lambda e: e.id)
+    stood: dict[ExtensionId, Standing] = {}
+    for entry in entries:
         document = known.documents.get(entry.id)
         warned = tuple(warnings(entry, known))
         if document is None:
             found.append(Row(entry.id, entry.version, warnings=warned))
             continue
-        stands = standing(document, entry, asked="update", here=here)
+        stands = stood[entry.id] = standing(document, entry, asked="update", here=here)
         found.append(
             Row(
                 entry.id,
@@ -103,7 +104,14 @@ def rows(installed: Iterable[Installed], *, known: Known, here: Circumstances) -
                 warned,
             )
         )
-    return found
+    # Those that have something newer themselves may go along with it.
+    staying = [e for e in entries if e.id not in stood or stood[e.id].offered is None]
+    return [
+        replace(row, stays=needed_by(row.id, row.offered, staying) or "")
+        if row.offered and not row.stays
+        else row
+        for row in found
+    ]
 
 
 def warnings(entry: Installed, known: Known) -> list[str]:

@@ -148,7 +148,8 @@ def render_settings(config: Config, name: str | None) -> str:
         raise BadInput(f"{name!r} is no setting; there are {', '.join(settings())}")
     lines = [f"{key:<18} {_text(config, key)}" for key in settings() if name in (None, key)]
     for id, own in sorted(config.extensions.items()) if name in (None, "policy") else ():
-        held = f"held until {own.held_until}" if own.held_until else ""
+        until = "`devforge unpin`" if own.held_until == "always" else own.held_until
+        held = f"held until {until}" if until else ""
         lines.append(f"  {id!s:<26} {', '.join(filter(None, (own.policy, held)))}")
     return "\n".join(lines)
 

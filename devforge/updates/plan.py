@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from devforge.errors import BadInput
 from devforge.model.index import IndexedVersion
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
 from devforge.plan import Plan
 from devforge.updates.acts import Install, Remove
-from devforge.updates.admission import PASSES_BY_WAITING, Asked, Circumstances, obstacle
+from devforge.updates.admission import PASSES_BY_WAITING, Asked, Circumstances, needed_by, obstacle
 from devforge.updates.candidates import Candidates, Lookup, kept
 from devforge.updates.installed import Installed
 from devforge.updates.resolve import Candidate, NoSolution, Solution, resolve
@@ -60,17 +61,18 @@ def plan_update(
         extensions: None for all, which leaves out what is pinned, held or disabled.
         mode: `now` waits for neither roll-out nor cooldown; `schedule` makes no update that its
             owner did not allow to be made unasked.
+
+    Raises:
+        BadInput: one of `extensions` is not installed.
     """
     asked: Asked = "now" if mode == "now" else "update"
     names = tuple(sorted(installed)) if extensions is None else extensions
     title = "update" + "".join(f" {id}" for id in extensions or ())
-    notes, refusals, wanted = [], [], []
+    notes, wanted = [], []
+    if absent := [id for id in names if id not in installed]:
+        raise BadInput("; ".join(_not_here(id, installed) for id in absent))
     for id in names:
-        entry, document = installed.get(id), lookup(id) if id in installed else None
-        if entry is None:
-            near = meant(id, installed) or f"; `devforge install {id}` does that"
-            refusals.append(f"{id} is not installed{near}")
-            continue
+        entry, document = installed[id], lookup(id)
         if document is None:
             notes.append(f"keep     {entry.label}   this registry does not have it")
             continue
@@ -90,7 +92,12 @@ def plan_update(
         return Plan(title, (), (*notes, f"wait     {_count(wanted)}   until {windows}"))
     changes, kept_back = _together(tuple(wanted), asked, here, lookup, installed)
     notes += [*kept_back, *_warnings(changes, here)]
-    return Plan(title, changes, tuple(notes), tuple(refusals))
+    return Plan(title, changes, tuple(notes))
+
+
+def _not_here(id: ExtensionId, installed: Iterable[ExtensionId]) -> str:
+    near = meant(id, installed) or f"; `devforge install {id}` does that"
+    return f"{id} is not installed{near}"
 
 
 def plan_remove(
@@ -172,7 +179,13 @@ def _together(
                 _resolve((id,), alone)
                 why = "it does not go with the other updates"
             except NoSolution as error:
-                why = str(error)
+                document = lookup(id)
+                stands = (
+                    standing(document, installed[id], asked=asked, here=here) if document else None
+                )
+                offered = stands.offered if stands else None
+                by = needed_by(id, offered.version, installed.values()) if offered else None
+                why = by or str(error).replace("\n", "\n    ")
             notes.append(f"keep     {installed[id].label}   {why}")
     requested = frozenset(id for id, entry in installed.items() if entry.requested)
     return _changes(found, lookup, installed, here, requested=requested), notes

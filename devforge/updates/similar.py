@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from devforge.errors import Refused, Unavailable
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from devforge.updates.index import Index
 
 
-def meant(word: object, among: Iterable[object]) -> str:
-    """Return `; did you mean acme.todo-tree?` for the closest of `among`; nothing where none is close."""
+def meant(word: object, among: Iterable[object], called: Mapping[str, str] = {}) -> str:
+    """Return `; did you mean acme.todo-tree?` for the closest of `among`; nothing where none is close.
+
+    Args:
+        called: other words for some of them.
+    """
     import difflib  # noqa: PLC0415 - only when something was mistyped
 
-    known = {_fold(name): str(name) for name in among}
+    known = {_fold(other): name for other, name in called.items()}
+    known |= {_fold(name): str(name) for name in among}
     near = difflib.get_close_matches(_fold(word), known, n=1, cutoff=0.75)
     return f"; did you mean {known[near[0]]}?" if near else ""
 

@@ -238,13 +238,47 @@ def test_an_update_that_could_ask_nobody_is_not_one_that_found_nothing_to_do(ter
     assert terminal.type("update --offline")[0] == 0
 
 
-def test_an_update_of_what_is_not_installed_is_refused(terminal):
+def test_an_update_of_what_is_not_installed_is_a_wrong_word_as_it_is_everywhere(terminal):
     terminal.registry.add("acme.ink", "1.0.0")
 
     code, _, err = terminal.type("update acme.ink")
 
-    assert code == 1
+    assert code == 64
     assert "acme.ink is not installed; `devforge install acme.ink` does that" in err
+
+
+def test_what_another_holds_back_is_said_by_all_who_speak_of_updates(terminal):
+    for version in ("1.0.0", "2.0.0"):
+        terminal.registry.add("acme.base", version, published=days_ago(7))
+    terminal.registry.add("jane.lens", "1.0.0", extension_dependencies={"acme.base": "^1"})
+    assert terminal.type("install jane.lens")[0] == 0
+
+    listed = terminal.type("outdated")[1]
+    planned = terminal.type("update --dry-run")[1]
+    [row] = [one for one in json.loads(terminal.type("outdated --json")[1])["extensions"] if one["id"] == "acme.base"]  # fmt: skip
+
+    why = "jane.lens 1.0.0 needs acme.base ^1"
+    assert f"acme.base                    1.0.0      stays: {why}; 2.0.0 is out" in listed
+    assert f"  . keep     acme.base 1.0.0   {why}\n" in planned
+    assert (row["stays"], row["newest"]) == (why, "2.0.0")
+
+
+@pytest.mark.parametrize(
+    ("typed", "ours"), [("uninstall", "remove"), ("unistall", "remove"), ("upgrade", "update"), ("unhold", "unpin"), ("instal", "install")]
+)  # fmt: skip
+def test_who_types_another_programs_word_is_told_ours(terminal, typed, ours):
+    code, _, err = terminal.type(f"{typed} acme.ink")
+
+    assert code == 64
+    assert err.endswith(f"No such command '{typed}'; did you mean {ours}?\n")
+
+
+def test_what_is_held_without_an_end_is_held_until_it_is_let_go(terminal):
+    terminal.registry.add("acme.ink", "1.0.0")
+    terminal.type("install acme.ink")
+    terminal.type("hold acme.ink")
+
+    assert "held until `devforge unpin`\n" in terminal.type("config")[1]
 
 
 def test_looking_for_updates_costs_two_small_requests_whatever_is_installed(terminal):

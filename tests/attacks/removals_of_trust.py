@@ -71,7 +71,7 @@ REMOVALS_OF_TRUST = (
     Removal(
         "B4", "what is told of an answer is printable",
         (
-            Edit("devforge/adapters/web.py", "if isinstance(cause, BadStatusLine) and not", "if cause is None and not"),
+            Edit("devforge/adapters/web.py", "if isinstance(cause, BadStatusLine | ValueError) and not", "if cause is None and not"),
             Edit("devforge/adapters/web.py", "{shorten(text, 200)}", "{text[:200]}"),
         ),
         (f"{_ANSWERS}test_nothing_a_server_says_rings_bells_or_colours_a_terminal",),

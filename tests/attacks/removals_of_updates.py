@@ -100,6 +100,16 @@ REMOVALS_OF_UPDATES = (
         ("tests/channels/test_taking_back.py::test_what_was_taken_back_before_it_came_there_never_goes_there",),
     ),
     Removal(
+        "B17", "copies of what was called malicious are deleted, also those that no delivery is known of",
+        (Edit("devforge/publish/channels/plan.py", "if one.is_malicious and channel in _DELETING:", "if one.is_malicious and channel in _DELETING and one.is_on(channel):"),),
+        ("tests/channels/test_condemned.py::test_every_copy_that_may_be_there_is_looked_for_and_no_other_channel_is_touched",),
+    ),
+    Removal(
+        "B17", "a tag that leads to another package is left",
+        (Edit("devforge/adapters/channels/oci.py", "if _is_ours(answer.content, copy):", "if copy.name:"),),
+        ("tests/channels/test_condemned.py::test_another_package_that_somebody_put_under_the_same_name_is_left",),
+    ),
+    Removal(
         "B16", "the words of the index are read as lines",
         (Edit("devforge/model/fields.py", "if len(text) <= self.width and not _UNTOLD.search(text):", "if text:"),),
         ("tests/client/test_told_words.py::test_words_of_the_index_stay_on_one_line_that_a_terminal_shows_as_it_is",),

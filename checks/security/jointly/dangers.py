@@ -114,6 +114,7 @@ DANGERS = (
         (running.OWN_DATA,),
     ),
     Danger("somebody else could choose what is run", running.WALKS_TO_CALLS, (network.ASKS,)),
+    Danger("somebody else could choose what is run", running.WALKS_BY_FORMAT, (network.ASKS,)),
     Danger(
         "whoever wrote the project could run what they like",
         running.WALKS_TO_CALLS,
@@ -165,6 +166,7 @@ DANGERS = (
         "all that is in a repository could be sent away", network.ADDS_REMOTE, (running.STARTS,)
     ),
     Danger("whoever reaches it could steer the program", network.OPENS_DOOR, ()),
+    Danger("whoever is there could do all that it can", network.OPENS_CONSOLE, ()),
     Danger("any page that is open could take it", network.SERVES_ANYBODY, ()),
     Danger("every program that starts later would obey it", changing.STEERS_PROGRAMS, ()),
     Danger(

@@ -91,7 +91,8 @@ STEERS_PROGRAMS = sign(
 )
 REPLACES_BUILTINS = sign(
     "changes what every text, list or function can do",
-    "prototype defineProperty",
+    "prototype defineProperty JSON. Reflect.",
+    r"^\s*(?:JSON\.(?:parse|stringify)|Reflect\.(?:get|set|apply))\s*=[^=>]",
     r"\b(?:Array|String|Object|Function|Promise|Map|Set|RegExp|Buffer|Headers|Request|Response|EventEmitter|XMLHttpRequest|WebSocket|Socket|ClientRequest)\.prototype(?:\.\w+|\[[^\]\n]+\])\s*=[^=>]",
     r"\bdefineProperty\s*\(\s*(?:Array|String|Object|Function|Promise|Map|Buffer|Headers|Request|Response|EventEmitter)\.prototype\b",
     unless=r"\bif\s*\(\s*!|\?\?=|\|\|=|\bpolyfill",

@@ -80,6 +80,12 @@ OPENS_DOOR = sign(
     r"\binspector\.open\s*\(|\ballow_dotted_names\b|\b(?:Base|Sync)Manager\b|\bmultiprocessing\.connection\b|^\s*(?:import|from)\s+(?:rpyc|Pyro[45])\b|\bdebugpy\.listen\b|\bpydevd\w*\.settrace\b"
     r"|\bcode\.interact\b",
 )
+OPENS_CONSOLE = sign(
+    "gives a console of this program to whoever is at the other end of a connection",
+    "start(",
+    r"\b(?:repl\.)?start\s*\(\s*\{[^}\n]*\binput\b(?!\s*:\s*process\.stdin)",
+    also=r"(?s:[\"'](?:node:)?repl[\"'].*[\"'](?:node:)?(?:net|tls|ws)[\"']|[\"'](?:node:)?(?:net|tls|ws)[\"'].*[\"'](?:node:)?repl[\"'])",
+)
 SERVES_ANYBODY = sign(
     "lets every page in a browser read what it serves",
     "Access-Control-Allow-Origin cors(",

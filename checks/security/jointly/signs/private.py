@@ -94,8 +94,8 @@ KEEPERS_OF_KEYS = sign(
 )
 CATCHES_ALL = sign(
     "catches what every program logs, prints or fails with",
-    "getLogger excepthook settrace setprofile console. stdout. stdin sys.std",
-    r"\bgetLogger\s*\(\s*\)\s*\.\s*addHandler|\bsys\.excepthook\s*=|\b(?:sys|threading)\.(?:settrace|setprofile)\s*\(|\bsys\.std(?:in|out|err)\s*=[^=]"
+    "getLogger excepthook settrace setprofile console. stdout. stdin sys.std addaudithook monitoring",
+    r"\bgetLogger\s*\(\s*\)\s*\.\s*addHandler|\bsys\.excepthook\s*=|\b(?:sys|threading)\.(?:settrace|setprofile|addaudithook)\s*\(|\bsys\.monitoring\.register_callback\s*\(|\bsys\.std(?:in|out|err)\s*=[^=]"
     r"|\bconsole\.(?:log|error|warn|info)\s*=[^=]|\bprocess\.std(?:out|err)\.write\s*=[^=]",
 )
 SESSION = sign(
@@ -109,9 +109,9 @@ TERMINALS = sign(
     r"\bonDid(?:Start|End)TerminalShellExecution\b|\bonDidWriteTerminalData\b|\bcapture-pane\b",
 )
 RUNNING_PROGRAM = sign(
-    "takes what the running program holds: its report, its frames, others' requests",
-    "process.report capture_locals f_locals get_objects get_referrers current_frames diagnostics_channel async_hooks",
-    r"\bprocess\.report\b|\bcapture_locals\s*=\s*True|\.f_locals\b|\bgc\.get_(?:objects|referrers)\b|\b_current_frames\b|[\"'](?:node:)?(?:diagnostics_channel|async_hooks)[\"']",
+    "takes what the running program holds: its report, its frames, others' requests, what was typed",
+    "process.report capture_locals f_locals get_objects get_referrers current_frames diagnostics_channel async_hooks getThis get_history write_history",
+    r"\.getThis\s*\(\s*\)|\breadline\.(?:get_history_item|write_history_file)\s*\(|\bprocess\.report\b|\bcapture_locals\s*=\s*True|\.f_locals\b|\bgc\.get_(?:objects|referrers)\b|\b_current_frames\b|[\"'](?:node:)?(?:diagnostics_channel|async_hooks)[\"']",
 )
 PROJECTS_SECRETS = sign(
     "names a file in which projects keep their passwords",

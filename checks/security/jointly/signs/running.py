@@ -119,6 +119,12 @@ WALKS_TO_CALLS = sign(
     r"\breduce\s*\(\s*\(?\s*(?P<from>\w+)(?:\s*:\s*\w+)?\s*,\s*(?P<step>\w+)(?:\s*:\s*\w+)?\s*\)\s*=>\s*(?P=from)\s*(?:\?\.)?\[\s*(?P=step)\s*\]",
     also=r"\.(?:call|apply)\s*\(|\btypeof\s+\w+\s*===?\s*[\"'`]function",
 )
+WALKS_BY_FORMAT = sign(
+    "formats texts by a way of its own, in which fields lead to members",
+    "Formatter",
+    r"^\s*class\s+\w+\s*\(\s*(?:string\.)?Formatter\s*\)",
+    also=r"(?s:\bdef\s+convert_field\s*\(\s*\w+\s*,\s*(?P<held>\w+).{0,400}?\b(?P=held)\s*\(|\b(?P<found>\w+)\s*,\s*\w+\s*=\s*super\(\)\.get_field\b.{0,400}?\b(?P=found)\s*\()",
+)
 NOW_AND_THEN = sign(
     "does something only on some days",
     "%",

@@ -28,7 +28,7 @@ Asked = Literal[
 ]
 Kind = Literal[
     "malicious", "removed", "insecure", "engines", "platform",
-    "withdrawn", "prerelease", "skipped", "halted", "rollout", "cooldown",
+    "withdrawn", "prerelease", "skipped", "halted", "rollout", "cooldown", "needed",
 ]  # fmt: skip
 PASSES_BY_WAITING = ("rollout", "cooldown")
 

@@ -132,6 +132,8 @@ def _stays(
     if newest is None:
         return None
     out = f"{newest.version} is {'out' if stands.newest else 'to be run in its place'}"
+    if stands.obstacle and not stands.offered:
+        out = f"{newest.version} {stands.obstacle.why}"
     if is_pinned(here, entry.id):
         return f"pinned; {out}"
     if not named and is_held(here, entry.id):

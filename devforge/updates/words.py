@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from devforge.model.index import ExtensionDocument
 from devforge.model.names import ExtensionId
 from devforge.model.versions import Version
-from devforge.updates.admission import Asked, Circumstances, Obstacle, obstacle
+from devforge.updates.admission import Asked, Circumstances, Obstacle, needed_by, obstacle
 from devforge.updates.check import Row, warnings
 from devforge.updates.history import Event
 from devforge.updates.installed import Installed
 from devforge.updates.known import Known
 from devforge.updates.rollout import parse_time
-from devforge.updates.standing import newest_first
+from devforge.updates.standing import newest_first, standing
 
 
 def render_outdated(rows: Iterable[Row]) -> str:
@@ -70,10 +70,26 @@ class Case:
         have = self.entry.version if self.entry else None
         asked: Asked = "update" if self.entry else "install"
         return [
-            (v.version, obstacle(self.document, v, asked=asked, here=self.here, have=have))
+            (
+                v.version,
+                obstacle(self.document, v, asked=asked, here=self.here, have=have)
+                or self._held_back(v.version),
+            )
             for v in newest_first(self.document)
             if have is None or v.version > have
         ]
+
+    def _held_back(self, version: Version) -> Obstacle | None:
+        """What stands against a version because of others that have nothing newer to go along with it."""
+        documents = self.known.documents
+        staying = (
+            other
+            for other in self.installed.values()
+            if other.id not in documents
+            or standing(documents[other.id], other, asked="update", here=self.here).offered is None
+        )
+        by = needed_by(self.id, version, staying)
+        return Obstacle("needed", f"cannot be had: {by}") if by else None
 
 
 def render_why(case: Case) -> str:
@@ -123,10 +139,11 @@ def _standing(row: Row) -> str:
     if row.newest is None:
         back = f"→ {row.offered}, in place of this one"
         return "" if row.offered is None else f"stays: {row.stays}" if row.stays else back
-    if row.stays == "disabled":
-        return f"stays: disabled; {row.newest} is out, `devforge update {row.id}` takes it"
     if row.stays:
-        return f"stays: {row.stays}; {row.newest} is out"
+        takes = f", `devforge update {row.id}` takes it" if row.stays == "disabled" else ""
+        is_had = row.offered is not None or row.obstacle is None
+        out = f"is out{takes}" if is_had else row.obstacle and row.obstacle.why
+        return f"stays: {row.stays}; {row.newest} {out}"
     if row.obstacle is None:
         return f"→ {row.newest}"
     why = f"{row.newest} {row.obstacle.why}"

@@ -258,9 +258,24 @@ def test_what_another_holds_back_is_said_by_all_who_speak_of_updates(terminal):
     [row] = [one for one in json.loads(terminal.type("outdated --json")[1])["extensions"] if one["id"] == "acme.base"]  # fmt: skip
 
     why = "jane.lens 1.0.0 needs acme.base ^1"
+    assert f"newer     2.0.0 cannot be had: {why}\n" in terminal.type("why acme.base")[1]
     assert f"acme.base                    1.0.0      stays: {why}; 2.0.0 is out" in listed
     assert f"  . keep     acme.base 1.0.0   {why}\n" in planned
     assert (row["stays"], row["newest"]) == (why, "2.0.0")
+
+
+@pytest.mark.parametrize("stay", ["disable", "hold"])
+def test_what_stays_is_not_told_that_a_withdrawn_version_is_to_be_had(terminal, stay):
+    for version in ("1.0.0", "1.1.0"):
+        terminal.registry.add("joe.old", version, published=days_ago(7))
+    terminal.registry.change("joe.old", "1.1.0", yanked={"reason": "It loses data."})
+    terminal.type("install joe.old")
+    terminal.type(f"{stay} joe.old")
+
+    word = {"disable": "disabled", "hold": "held"}[stay]
+    why = f"{word}; 1.1.0 was withdrawn: It loses data."
+    assert f"joe.old                      1.0.0      stays: {why}\n" in terminal.type("outdated")[1]
+    assert f"  . keep     joe.old 1.0.0   {why}\n" in terminal.type("update")[1]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import boto3
 import github as pygithub
 import pytest
 import requests
-from published import manifest_of
+import yaml
+from published import MALICIOUS, manifest_of
 from signed_index import ONLINE
 
 from devforge.local import LocalGitHub
@@ -142,3 +143,30 @@ def test_a_yank_reaches_a_mirror_without_waiting_for_any_schedule(market, s3):
     with market.client() as index:
         [version] = index.document(manifest.id).versions
     assert version.yanked is not None
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_what_is_called_malicious_leaves_a_channel_without_waiting_for_any_schedule(market, s3):
+    policy = market.checkout / "registry/policy.yaml"
+    rules = yaml.safe_load(policy.read_text())
+    rules["channels"] |= {"every": ["s3"], "s3": {"bucket": "extensions", "region": "eu-central-1", "endpoint": s3}}  # fmt: skip
+    policy.write_text(yaml.safe_dump(rules))
+    switch_on(market, "publish", "channels", schedules=False)
+    keep_the_online_key(market)
+    keep_secrets(market, "channels", {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"})  # fmt: skip
+    market.submit(manifest_of())
+    market.github.wait_until_idle(timeout=240)
+    client = boto3.client("s3", endpoint_url=s3)
+    [package] = client.list_objects_v2(Bucket="extensions")["Contents"]
+    assert package["Key"].endswith(".acme.todo-tree-1.4.0.zip")
+    advisory = market.checkout / "registry/advisories/DEVFORGE-2026-1.yaml"
+    advisory.parent.mkdir(exist_ok=True)
+    advisory.write_text(MALICIOUS)
+    market.push("Call it malicious")  # as merging what `devforge operator malicious` proposes
+    market.github.wait_until_idle(timeout=240)
+
+    told = runs(market.github, market.operator.token)
+    assert {event for event, _ in told} == {"push", "workflow_dispatch"}, told
+    assert {result for _, result in told} == {"success"}, told
+    assert "Contents" not in client.list_objects_v2(Bucket="extensions")

@@ -33,7 +33,7 @@ TIMESTAMP = "metadata/timestamp.json"
 EXTENSIONS, PACKAGES, LISTS = "e", "p", "lists"
 # Search shards are few, so that a browser loads them all at once; each is one hex digit.
 _SHARD_DIGITS = 1
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 class File(NamedTuple):

@@ -73,14 +73,16 @@ def _whatever_went_in(call: Call) -> Value:
 
 def _is_crawl(call: Call) -> bool:
     """Whether all files below a directory are asked for, whatever they are called; those of the package do not count."""
-    if any(k.kind == "own-data" for k in (*call.receiver.marks, *call.given)):
-        return False
     if "os.listdir" in call.names:
-        return not {"recursive", "withFileTypes"}.isdisjoint(call.keywords)
-    pattern = _texts(call)[0] if call.arguments else ""
-    return (call.method == "rglob" and pattern in ("*", "*.*")) or (
-        (call.method == "glob" or "glob.glob" in call.names) and pattern.endswith(("**/*", "**"))
-    )
+        asked = not {"recursive", "withFileTypes"}.isdisjoint(call.keywords)
+    elif call.method in ("rglob", "glob") or "glob.glob" in call.names:
+        pattern = _texts(call)[0] if call.arguments else ""
+        asked = pattern.endswith(("**/*", "**")) or (
+            call.method == "rglob" and pattern in ("*", "*.*")
+        )
+    else:
+        return False
+    return asked and not any(k.kind == "own-data" for k in (*call.receiver.marks, *call.given))
 
 
 def _receiver(call: Call) -> str:

@@ -160,7 +160,8 @@ class Members(Follower):
             if base.items:
                 return base.items[number] if number < len(base.items) else NOTHING
             return Value(base.marks, base.text)
-        known = base.fields or names_of(base) or self._is_the_files(node.slice, scope)
+        known = bool(not part.marks or base.fields or names_of(base))
+        known = known or self._is_the_files(node.slice, scope)
         chosen = frozenset() if known else chosen_by(part, scope.path, node.lineno)
         if part.text != UNKNOWN and UNKNOWN not in part.text and len(part.text) < 80:
             member = ast.Attribute(node.value, part.text, ast.Load())

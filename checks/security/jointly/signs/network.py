@@ -23,7 +23,7 @@ SENDS = sign(
     r"\bURLSearchParams\b|\bsearchParams\.(?:set|append)\s*\(|\burlencode\s*\(|\.data\s*=\s*(?:json|urllib|bytes|\w+\.encode)|\bFormData\b|\.add_header\s*\([^,\n]+,\s*(?![\"'])",
     r"\bheaders\s*:\s*\{[^}\n]*[\"']\s*:\s*[a-z]\w*\s*[,}]|\bopenExternal\s*\(\s*(?!(?:[\w$]+\.)*(?:parse\s*\(\s*)?[\"'][^\"'\n]*[\"']\s*\))",
     r"\bwebbrowser\.open\w*\s*\(\s*(?![\"'][^\"'\n]*[\"']\s*\))|\.src\s*=\s*(?:[\"']https?:[^\"'\n]*[\"']\s*\+|`[^`\n]*\$\{)",
-    r"[\"']?(?:[uU]ser-[aA]gent|[cC]ookie|[rR]eferer|[xX]-[\w-]+)[\"']?\s*:\s*(?![\"'\s])",
+    r"(?:[\"']?(?:user-agent|cookie|referer|x-[\w-]+)[\"']?|[\"'](?:User-Agent|Cookie|Referer|X-[\w-]+)[\"'])\s*:\s*(?![\"'\s])",
     r"\b(?:HTTP|SMTP|SysLog|Datagram|Socket)Handler(?:\s*\(|[\"'])|\bnew\s+(?:Audio|Image|EventSource)\s*\(\s*(?:`[^`\n]*\$\{|[\"'][^\"'\n]*[\"']\s*\+)|\.request\s*\(\s*[\"'](?:POST|PUT)",
     r"\b(?:gethostbyname|getaddrinfo|resolve4?|resolveTxt|lookup)\s*\(\s*(?:f[\"'`]|`[^`\n]*\$\{|[\"'][^\"'\n]*[\"']\s*\+|\w+\s*\+)",
     r"[\"']push[\"']\s*,\s*[\"'`]?(?:https?:|git@)|[\"']commit[\"']\s*,\s*[\"']-m[\"']\s*,\s*(?:f[\"']|`|\w)",

@@ -79,13 +79,14 @@ def test_without_its_defence_a_test_fails(removal: Removal, pristine: Path):
             assert text.count(edit.old) == 1, f"{edit.path} has changed: look for the defence anew"
             (pristine / edit.path).write_text(text.replace(edit.old, edit.new))
         answer = _run(pristine, removal.tests)
+        said = answer.stdout[-4000:] + answer.stderr[-2000:]
     finally:
         for path, text in before.items():
             (pristine / path).write_text(text)
 
-    assert answer.returncode == 1, answer.stdout[-4000:] + answer.stderr[-2000:]
+    assert answer.returncode == 1, said
     failed = set(re.findall(r"^FAILED ([^\s\[]+)", answer.stdout, re.MULTILINE))
-    assert failed == set(removal.tests), answer.stdout[-4000:]
+    assert failed == set(removal.tests), said
 
 
 def test_the_table_of_the_threat_model_names_every_row_and_its_tests():

@@ -51,12 +51,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         _heed_the_end()
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in arguments if not word.startswith("-")), "")
-    if not command and "--version" in arguments:
-        print(f"devforge {__version__}")
-        return 0
     try:
+        if not command and "--version" in arguments:
+            click.echo(f"devforge {__version__}")
+            return 0
         code = app.main(arguments, prog_name="devforge", standalone_mode=False)
     except (Exception, KeyboardInterrupt, _Ended) as error:
+        _forget_unsaid()
         return _explain(missing_extra(error, command=command) or error, command=command)
     return code if isinstance(code, int) else 0
 
@@ -93,6 +94,15 @@ def _heed_the_end() -> None:
             signal.signal(number, end)
 
 
+def _forget_unsaid() -> None:
+    """What standard output did not take is not tried once more at the end, whose exit code would be Python's own."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _explain(error: BaseException, *, command: str) -> int:
     """Say on stderr what happened, and return the exit code for it."""
     if isinstance(error, click.ClickException):
@@ -108,7 +118,6 @@ def _explain(error: BaseException, *, command: str) -> int:
             )
         return error.code if isinstance(error, _Ended) else INTERRUPTED
     if isinstance(error, BrokenPipeError):  # the reader left; there is nobody to tell
-        sys.stderr.close()
         return FAILED
     error = _of_the_machine(error) or error
     if isinstance(error, DevForgeError):

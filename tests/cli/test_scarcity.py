@@ -27,6 +27,9 @@ sys.exit(main())
 def devforge(*arguments, program=_RUN, **options):
     line = [sys.executable, "-c", program, *map(str, arguments)]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environ.pop(
+        "PYTHONUNBUFFERED", None
+    )  # what is said waits in a buffer, as it does for most people
     given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     return subprocess.run(line, text=True, check=False, env=environ, **given)
 
@@ -40,6 +43,24 @@ def test_an_output_that_takes_nothing_is_said(tmp_path):
     assert done.stderr == (
         "devforge: what it had to say: could not be read or written (No space left on device)\n"
     )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no disk that is always full")
+def test_a_version_that_nobody_could_write_down_is_said(tmp_path):
+    with Path("/dev/full").open("w") as full:
+        done = devforge("--version", stdout=full)
+
+    assert done.returncode == 1
+    assert done.stderr.endswith("(No space left on device)\n")
+
+
+def test_a_reader_that_left_is_told_nothing(tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = devforge("doctor", "--home", tmp_path, stdout=writing)
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_where_nobody_listens_to_errors_the_answer_stays_clean(tmp_path):

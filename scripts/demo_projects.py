@@ -94,6 +94,8 @@ for (const [kind, single] of [["module", colors], ["script", require("../colors.
 }
 """
 
+_SECONDS = 60  # both are small; without a network nobody waits for long
+
 
 def write_project(project: Project, into: Path) -> bool:
     """Write the project's files; False, with a sentence on stderr, if it can't be fetched."""
@@ -111,7 +113,7 @@ def write_project(project: Project, into: Path) -> bool:
         return True
     try:
         (_from_pypi if project.source == "PyPI" else _from_npm)(project, into)
-    except (OSError, subprocess.SubprocessError) as error:
+    except OSError as error:
         print(
             f"demo: {project.name} {project.version} can't be fetched from {project.source} ({error}); going on without it",
             file=sys.stderr,
@@ -153,7 +155,13 @@ def _from_npm(project: Project, into: Path) -> None:
     """Fetch a tarball with npm, which runs nothing of it, and add a manifest and a test."""
     with tempfile.TemporaryDirectory() as scratch:
         pinned = f"{project.name}@{project.version}"
-        _fetch([*npm_command(), "pack", "--silent", "--ignore-scripts", pinned], Path(scratch))
+        briefly = (
+            "--loglevel=error",
+            "--ignore-scripts",
+            "--fetch-retries=1",
+            "--fetch-retry-mintimeout=1000",
+        )
+        _fetch([*npm_command(), "pack", *briefly, pinned], Path(scratch))
         content = next(Path(scratch).glob("*.tgz")).read_bytes()
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for member in filter(tarfile.TarInfo.isfile, archive):
@@ -174,7 +182,18 @@ def _from_npm(project: Project, into: Path) -> None:
 
 
 def _fetch(command: list[str], directory: Path) -> None:
-    subprocess.run(command, cwd=directory, check=True, capture_output=True, timeout=180)
+    """Run what fetches. Raises OSError, with a reason that fits into a sentence."""
+    try:
+        done = subprocess.run(
+            command, cwd=directory, check=False, capture_output=True, text=True, timeout=_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OSError(f"no answer within {_SECONDS} seconds") from error
+    if done.returncode != 0:
+        errors = (
+            line for line in done.stderr.split("\n") if line.startswith(("ERROR", "npm error"))
+        )
+        raise OSError(next(errors, "it did not say why"))
 
 
 def _write_manifest(project: Project, into: Path, **words: str) -> None:

@@ -57,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         code = app.main(arguments, prog_name="devforge", standalone_mode=False)
     except (Exception, KeyboardInterrupt, _Ended) as error:
-        _forget_unsaid()
+        if argv is None:  # nor may a host's own output be led elsewhere
+            _forget_unsaid()
         return _explain(missing_extra(error, command=command) or error, command=command)
     return code if isinstance(code, int) else 0
 
@@ -100,7 +101,9 @@ def _forget_unsaid() -> None:
         sys.stdout.flush()
     except (OSError, ValueError):
         with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
 
 
 def _explain(error: BaseException, *, command: str) -> int:

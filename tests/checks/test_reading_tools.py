@@ -198,6 +198,18 @@ def test_the_fast_way_and_the_plain_way_find_the_same(tmp_path):
     assert quick == plain
 
 
+def test_much_code_is_divided_and_nothing_of_it_is_lost(tmp_path):
+    filling = "".join(f"x{n} = {n}\n" for n in range(4_000))
+    for n in range(5):
+        (tmp_path / f"{n}.py").write_text(f"{filling}eval(input())\n")
+    (tmp_path / "broken.js").write_text("if (\n")
+
+    found = scan(tmp_path)
+
+    assert {f.path for f in found if f.code == "power-dynamic--python"} == {f"{n}.py" for n in range(5)}  # fmt: skip
+    assert {f.path for f in found if f.code == "unread"} == {"broken.js"}
+
+
 def test_every_semgrep_rule_is_seen_at_work(tmp_path):
     """A rule that no sample sets off may as well not compile."""
     ids = [r["id"] for p in RULES.glob("*/*.yaml") for r in yaml.safe_load(p.read_text())["rules"]]

@@ -1,12 +1,18 @@
-"""dumb-pypi, which writes a static package index: the alternative to ours, over as many files."""
+"""dumb-pypi, which writes a static package index: the alternative to ours, over as many files.
+
+Of every version it is told what our documents say too and it can list: the hash, what runs it, by
+whom and when it was published.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.figures import Figure, put_aside, size_of
@@ -23,12 +29,12 @@ class DumbPypi:
         self._listed, self._longer = scratch / "list", scratch / "longer"
         self._out = scratch / "simple"
         lines = [
-            _line(f"ext_{number}-1.{minor}.0.zip")
+            _line(number, f"1.{minor}.0", month=minor + 5)
             for number in range(packages)
             for minor in range(versions)
         ]
         self._listed.write_text("\n".join(lines) + "\n")
-        self._longer.write_text("\n".join([*lines, _line("ext_4711-2.0.0.zip")]) + "\n")
+        self._longer.write_text("\n".join([*lines, _line(4711, "2.0.0", month=11)]) + "\n")
         self._command = [
             str(_installed()), "--packages-url", "https://example.com/", "--output-dir", str(self._out),
             "--no-generate-timestamp", "--no-per-release-json",
@@ -60,8 +66,16 @@ class DumbPypi:
         return Figure(f"{_NAME}, {what}", seconds, usage.ru_maxrss / 1024)
 
 
-def _line(name: str) -> str:
-    return json.dumps({"filename": name, "hash": f"sha256={'0' * 64}"})
+def _line(number: int, version: str, *, month: int) -> str:
+    name = f"ext_{number}-{version}.zip"
+    said = {
+        "filename": name,
+        "hash": f"sha256={hashlib.sha256(name.encode()).hexdigest()}",
+        "requires_python": ">=2.0.0,<4",
+        "uploaded_by": f"Developer {number // 4}",
+        "upload_timestamp": int(datetime(2026, month, 20, 10, tzinfo=UTC).timestamp()),
+    }
+    return json.dumps(said)
 
 
 def _installed() -> Path:

@@ -120,7 +120,7 @@ def warnings(entry: Installed, known: Known) -> list[str]:
     malicious = is_malicious(known.lists, entry.id, entry.version)
     if malicious:
         found.append(
-            f"is malicious: {malicious.reason}; it is disabled, and `devforge remove {entry.id}` takes it out"
+            f"is malicious: {malicious.reason.rstrip('.')}; it is disabled, and `devforge remove {entry.id}` takes it out"
         )
     elif entry.disabled_by == "registry":
         found.append(

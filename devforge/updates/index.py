@@ -33,6 +33,7 @@ from devforge.updates.fetcher import read_local
 from devforge.updates.freshness import Freshness
 from devforge.updates.lists import Lists
 from devforge.updates.packages import fetch_package
+from devforge.updates.reasons import told
 from devforge.updates.session import Session
 from devforge.updates.sessions import Place, Sessions
 from devforge.updates.store import Store
@@ -81,10 +82,7 @@ class Index:
     def freshness(self) -> Freshness:
         """How old what was answered last is."""
         state = self._store.state
-        warnings = [
-            *self._store.warnings,
-            *(f"{r.mirror}: {r.text}" for r in self._sessions.reasons),
-        ]
+        warnings = [*self._store.warnings, *told(self._sessions.reasons)]
         offline = self._is_offline or bool(self._sessions.reasons)
         return Freshness(self._clock(), state.verified, state.expires, offline, tuple(warnings))
 

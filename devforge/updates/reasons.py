@@ -48,7 +48,7 @@ class Reason:
 def explain(error: Exception, *, mirror: str, now: datetime, expires: datetime | None) -> Reason:
     """Return why `mirror` is left for another."""
     kind, text = _explained(error, now, expires)
-    return Reason(mirror, kind, text)
+    return Reason(mirror, kind, text.removeprefix(f"GET {mirror}"))
 
 
 # The first that fits says it; `{}` is the error's own text.
@@ -80,9 +80,18 @@ def _explained(error: Exception, now: datetime, expires: datetime | None) -> tup
     return kind, text.format(str(error) or type(error).__name__)
 
 
+def told(reasons: list[Reason]) -> list[str]:
+    """Return a line for every mirror; what two addresses of one place did alike is said once."""
+    said: list[Reason] = []
+    for one in reasons:
+        if not any(one.text == o.text and one.mirror.startswith(o.mirror) for o in said):
+            said.append(one)
+    return [f"{one.mirror}: {one.text}" for one in said]
+
+
 def render_reasons(location: str, reasons: list[Reason]) -> str:
     """Return one readable text of what every mirror did."""
-    if len(reasons) == 1:
-        return f"{reasons[0].mirror}: {reasons[0].text}"
-    lines = "\n".join(f"  {r.mirror}: {r.text}" for r in reasons)
-    return f"{location}: no mirror served a whole, current index\n{lines}"
+    lines = told(reasons)
+    if len(lines) == 1:
+        return lines[0]
+    return "\n  ".join([f"{location}: no mirror served a whole, current index", *lines])

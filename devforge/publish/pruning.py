@@ -66,7 +66,7 @@ def prune_index(
 def _is_young(place: Place, trust: Trust, oldest: int, now: datetime) -> bool:
     """Whether the oldest generation there is may stay for another while, and all others with it."""
     found = _snapshot(place, trust, oldest)
-    return found is not None and now - _signed(found) < 2 * GRACE
+    return found is not None and timedelta(0) <= now - _signed(found) < 2 * GRACE
 
 
 def _in_use(

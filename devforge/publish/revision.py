@@ -22,6 +22,8 @@ from devforge.publish.present import PresentIndex
 from devforge.publish.signing import Signed, expiry, render_time, role, seal, seal_listing
 from devforge.publish.trust import ROLES, Trust
 
+_CLOCKS_DIFFER = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Floor:
@@ -54,6 +56,12 @@ class Written:
 
     files: tuple[str, ...]
     floor: Floor
+
+
+def is_due(expires: datetime, now: datetime, *, margin_days: int, days: int) -> bool:
+    """Whether what holds until `expires` must be signed anew: it runs out, or was signed by a clock ahead of ours."""
+    left = expires - now
+    return left < timedelta(days=margin_days) or left > timedelta(days=days) + _CLOCKS_DIFFER
 
 
 @dataclass(slots=True)
@@ -110,15 +118,19 @@ class Revision:
         return self.is_old(name)
 
     def is_old(self, name: str) -> bool:
-        """Whether a role's signature holds for less than the margin, or is an earlier key's.
+        """Whether a role's signature is due to be renewed, or is an earlier key's.
 
         A role whose expiry is noted is not read for the latter: with another key everything is built.
         """
         present = self.present
-        if present.expiry(name) - self.by.now < timedelta(days=self.rules.margin_days):
+        if self._is_due_by(present.expiry(name)):
             return True
         is_noted = present.is_noted(name)
         return not is_noted and self.by.online.public_key.keyid not in present.role(name).keyids
+
+    def _is_due_by(self, expires: datetime) -> bool:
+        rules = self.rules
+        return is_due(expires, self.by.now, margin_days=rules.margin_days, days=rules.days)
 
     def _seal_targets(self, writer: Writes, name: str, listed: Targets) -> None:
         signed = role("targets", self.generation, expiry(self.by.now, self.rules.days))
@@ -138,7 +150,7 @@ class Revision:
         versions = present.versions | offline | dict.fromkeys(renewed, self.generation)
         snapshot = present.snapshot
         if snapshot is not None and versions == present.versions:
-            old = snapshot.expires - self.by.now < timedelta(days=self.rules.margin_days)
+            old = self._is_due_by(snapshot.expires)
             behind = present.generation < self.by.floor.generation
             if not (old or behind or self.by.online.public_key.keyid not in snapshot.keyids):
                 return present.generation
@@ -153,20 +165,21 @@ class Revision:
     def _write_timestamp(
         self, writer: Writes, generation: int, changes: dict[str, object]
     ) -> Floor:
-        before = self.present.timestamp
+        before, rules = self.present.timestamp, self.rules
         version = before.version if before else 0
-        fields = {
+        fields: dict[str, object] = {
             "meta": {"snapshot.json": {"version": generation}},
             "x-changes": changes,
         }
         if before is not None and version >= self.by.floor.timestamp:
-            margin = timedelta(days=self.rules.timestamp_margin_days)
-            fresh = before.expires - self.by.now >= margin
+            due = is_due(before.expires, self.by.now, margin_days=rules.timestamp_margin_days, days=rules.timestamp_days)  # fmt: skip
             same = all(before.signed.get(name) == value for name, value in fields.items())
-            if fresh and same and self.by.online.public_key.keyid in before.keyids:
+            if same and not due and self.by.online.public_key.keyid in before.keyids:
                 return Floor(generation, version)
         version = max(version, self.by.floor.timestamp) + 1
-        expires = expiry(self.by.now, self.rules.timestamp_days)
+        expires = expiry(self.by.now, rules.timestamp_days)
+        # For clients: the least that their clock must say.
+        fields |= {"x-signed": render_time(self.by.now)}
         signed = role("timestamp", version, expires, **fields)
         writer.write(layout.TIMESTAMP, seal(signed, [self.by.online]))
         return Floor(generation, version)

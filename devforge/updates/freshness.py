@@ -62,15 +62,22 @@ def spell_age(age: timedelta) -> str:
     return "less than a minute"
 
 
-def refuse_slow_clock(now: datetime, *, seen: datetime | None, expires: datetime | None) -> None:
-    """Raise Refused where `now` cannot be: before what was seen, or long before a signed date."""
-    if seen is not None and now + _SLACK < seen:
-        raise Refused(
-            f"this computer's clock says {now:%Y-%m-%d}, but the registry was verified here on "
-            f"{seen:%Y-%m-%d}. Set the clock and try again; what is installed keeps running"
-        )
+def refuse_wrong_clock(
+    now: datetime, *, signed: datetime | None, expires: datetime | None = None
+) -> None:
+    """Raise Refused where `now` cannot be: before the registry signed, or long before that expires.
+
+    What this computer's own clock said before decides nothing: once set right, it is believed.
+    """
+    if signed is not None and now + _SLACK < signed:
+        raise Refused(_disagree(now, f"on {signed:%Y-%m-%d}"))
     if expires is not None and now + _LONGEST < expires:
-        raise Refused(
-            f"this computer's clock says {now:%Y-%m-%d}, but the registry has signed until "
-            f"{expires:%Y-%m-%d}. Set the clock and try again; what is installed keeps running"
-        )
+        raise Refused(_disagree(now, f"until {expires:%Y-%m-%d}"))
+
+
+def _disagree(now: datetime, signed: str) -> str:
+    return (
+        f"this computer's clock says {now:%Y-%m-%d}, but the registry has signed {signed}. Set the "
+        "clock and try again; if it is right, the registry's was wrong, and its operator has to sign "
+        "anew. What is installed keeps running"
+    )

@@ -74,6 +74,17 @@ class Session:
         return self.client.timestamp.expires if self.client.has_timestamp else None
 
     @property
+    def signed(self) -> datetime | None:
+        """When the registry signed last, as far as this session and those before it under this root saw.
+
+        Raises ValueError where what is signed as a time is none.
+        """
+        state, said = self._store.state, self.client.timestamp.unrecognized_fields.get("x-signed")
+        now = None if said is None else datetime.strptime(str(said), "%Y-%m-%dT%H:%M:%S%z")
+        before = state.signed if self.client.root_version == state.root_version else None
+        return max((moment for moment in (now, before) if moment is not None), default=None)
+
+    @property
     def is_stale(self) -> bool:
         """Whether it was not renewed for days: perhaps another mirror knows more."""
         return self.expires is not None and self.expires - self._now < STALE
@@ -155,6 +166,7 @@ class Session:
             timestamp_version=self.version,
             verified=self._now,
             expires=self.expires,
+            signed=self.signed,
             targets=_newest(state.targets | self.pointers),
             mirrors=state.mirrors | {self.mirror: self.met()},
             named=self._named(state),

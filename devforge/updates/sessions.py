@@ -16,7 +16,7 @@ from devforge.adapters.web import Web
 from devforge.adapters.web_addresses import refuse_unsafe
 from devforge.errors import Refused, Unavailable
 from devforge.model.index import Mirror
-from devforge.updates.freshness import refuse_slow_clock
+from devforge.updates.freshness import refuse_wrong_clock
 from devforge.updates.mirrors import order_mirrors
 from devforge.updates.reasons import TROUBLES, Reason, explain, render_reasons
 from devforge.updates.session import Session
@@ -78,7 +78,6 @@ class Sessions:
         reasons: list[Reason] = []
         tried: list[Session] = []
         if not self._is_offline:
-            refuse_slow_clock(self._clock(), seen=self._store.state.verified, expires=None)
             for session in self._sessions(reasons, tried):
                 try:
                     answer = question(session)
@@ -88,6 +87,7 @@ class Sessions:
                 self._choose(session, tried)
                 return answer
             self._remember_seen(tried)
+            refuse_wrong_clock(self._clock(), signed=self._store.state.signed)
         return self._without_answer(reasons, known)
 
     def _sessions(self, reasons: list[Reason], tried: list[Session]) -> Iterator[Session]:
@@ -103,8 +103,8 @@ class Sessions:
             try:
                 session = self._opened(mirror)
                 tried.append(session)
-                timestamp = session.check()
-                refuse_slow_clock(self._clock(), seen=None, expires=timestamp.expires)
+                session.check()
+                self._refuse_wrong_clock(session, tried)
             except TROUBLES as error:
                 self._note(mirror, error, session, reasons)
                 continue
@@ -113,6 +113,15 @@ class Sessions:
                 continue
             yield session
         yield from sorted(reserve, key=lambda session: -session.version)
+
+    def _refuse_wrong_clock(self, session: Session, tried: list[Session]) -> None:
+        """Leave who disagrees with us on what time it is; what it showed is no floor for anybody."""
+        try:
+            refuse_wrong_clock(self._clock(), signed=session.signed, expires=session.expires)
+        except Refused:
+            tried.remove(session)
+            _leave(session)
+            raise
 
     def _opened(self, mirror: str) -> Session:
         return Session(

@@ -72,6 +72,9 @@ class State(Open):
     timestamp_version: int = 0  # never goes back while the root stays
     verified: datetime | None = None  # when somebody last proved to be up to date
     expires: datetime | None = None  # until when that may be relied upon
+    signed: datetime | None = (
+        None  # the registry's last word on what time it is, while the root stays
+    )
     files: dict[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # metadata file → sha256 it may have

@@ -9,6 +9,7 @@ _ANSWERS = "tests/client/test_hostile_answers.py::"
 _MEMORY = "tests/client/test_memory.py::"
 _SIGNATURES = "tests/client/test_signatures.py::"
 _CHANGE = "tests/review/test_change.py::"
+_CLOCKS = "tests/client/test_clocks.py::"
 
 
 def _removal(row: str, defence: str, path: str, old: str, new: str, *tests: str) -> Removal:
@@ -110,13 +111,28 @@ REMOVALS_OF_TRUST = (
     ),
     _removal(
         "B18", "a clock before what was seen here is said to be wrong",
-        "devforge/updates/freshness.py", "if seen is not None and now + _SLACK < seen:", "if seen is not None and now + _LONGEST < seen:",
+        "devforge/updates/freshness.py", "if signed is not None and now + _SLACK < signed:", "if signed is not None and now + _LONGEST < signed:",
         f"{_MEMORY}test_a_clock_that_went_back_past_what_was_seen_is_said",
     ),
     _removal(
         "B18", "a clock long before a signed date is said to be wrong",
         "devforge/updates/freshness.py", "if expires is not None and now + _LONGEST < expires:", "if expires is not None and now == expires:",
-        f"{_MEMORY}test_a_clock_in_the_past_is_said_before_anything_is_believed",
+        f"{_CLOCKS}test_a_timestamp_good_for_decades_freezes_nobody",
+    ),
+    _removal(
+        "B18", "what was refused for its date is no floor for what comes later",
+        "devforge/updates/sessions.py", "            tried.remove(session)\n            _leave(session)\n", "",
+        f"{_CLOCKS}test_what_a_registry_signed_with_a_clock_ahead_is_refused_and_forgotten",
+    ),
+    _removal(
+        "B18", "a new root takes back what the clocks of both sides got wrong",
+        "devforge/updates/session.py", "before = state.signed if self.client.root_version == state.root_version else None", "before = state.signed",
+        f"{_CLOCKS}test_where_both_clocks_were_ahead_a_new_root_takes_the_client_back",
+    ),
+    _removal(
+        "B18", "what was signed by a clock ahead is signed anew by the next run",
+        "devforge/publish/revision.py", " or left > timedelta(days=days) + _CLOCKS_DIFFER", "",
+        f"{_CLOCKS}test_the_registrys_next_run_with_a_right_clock_signs_anew_what_was_signed_ahead",
     ),
     _removal(
         "B19", "a 304 counts for the version that was asked about",

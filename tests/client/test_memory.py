@@ -275,7 +275,7 @@ def test_a_clock_in_the_past_is_said_before_anything_is_believed(place: Place, y
 def test_a_clock_that_went_back_past_what_was_seen_is_said(place: Place):
     place.open().document(INK)
 
-    with pytest.raises(Refused, match="the registry was verified here on"):
+    with pytest.raises(Refused, match="the registry has signed on"):
         place.open(clock=lambda: NOW - timedelta(days=20)).changed([INK], 1)
 
 

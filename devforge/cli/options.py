@@ -51,7 +51,7 @@ platform_option = click.option(
 _registry_options = (
     click.option(
         "--index", metavar="URL|DIR", envvar="DEVFORGE_INDEX", show_envvar=True,
-        help="The registry's site or index: an https address, or a directory.",
+        help="The registry's site or index: an https address (or more, with blanks between), or a directory.",
     ),
     click.option(
         "--root", type=PATH, metavar="FILE", envvar="DEVFORGE_ROOT", show_envvar=True,

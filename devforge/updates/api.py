@@ -82,7 +82,7 @@ class Updates:
 
         Args:
             home: the directory extensions are installed in.
-            index: the registry's address; None for what needs no registry.
+            index: the registry's address, or several with blanks between; None for what needs no registry.
             root: the key file the registry's signatures are traced back to, instead of the shipped one.
             devforge: the host's own version, which extensions have to fit.
             region: ask mirrors there first.

@@ -18,6 +18,7 @@ from devforge.updates.sessions import Place
 from devforge.updates.store import Store
 
 _ROOT_BYTES = 128 * 1024
+_WEB = ("https://", "http://")
 
 
 def open_index(
@@ -32,6 +33,9 @@ def open_index(
     known_as: str | None = None,
 ) -> Index:
     """Return the index at `location`: an https address or a directory, of a site or of its index.
+
+    Several addresses, with blanks between, are one registry's: it is known by the first of them, and
+    who knows no mirrors of it yet asks them in turn, each for all of it.
 
     Args:
         home: what was verified is remembered below its `trust/`.
@@ -48,8 +52,9 @@ def open_index(
     bootstrap = read_root(root)
     known = _bases(known_as)[0] if known_as else bases[0]
     directory = home / "trust" / hashlib.sha256(known.encode()).hexdigest()[:16]
+    first = location.split(maxsplit=1)[0] if location.startswith(_WEB) else location
     return Index(
-        Place(location=location, bases=bases, bootstrap=bootstrap, region=region),
+        Place(location=first, bases=bases, bootstrap=bootstrap, region=region),
         store=Store(directory),
         offline=offline,
         patience=patience,
@@ -96,14 +101,21 @@ def _shipped() -> bytes | None:
 
 
 def _bases(location: str) -> tuple[str, ...]:
-    """Return where the index may be: at the location, or in the `index/` below it."""
-    if location.startswith(("https://", "http://")):
-        refuse_unsafe(location, family=BadInput)
-        base = location.rstrip("/") + "/"
-        return (base,) if base.endswith("/index/") else (base + "index/", base)
+    """Return where the index may be: at each place that is named, or in the `index/` below it."""
+    if location.startswith(_WEB):
+        bases = (base for address in location.split() for base in _bases_of(address))
+        return tuple(dict.fromkeys(bases))
     directory = Path(location).expanduser()
     if not directory.is_dir():
         raise BadInput(f"{location}: not a directory and not an https URL; name an index by either")
     below = directory / "index"
     chosen = below if (below / "metadata").is_dir() else directory
     return (chosen.resolve().as_uri() + "/",)
+
+
+def _bases_of(address: str) -> tuple[str, ...]:
+    if not address.startswith(_WEB):
+        raise BadInput(f"{address}: not an https URL; only addresses can stand beside one another")
+    refuse_unsafe(address, family=BadInput)
+    base = address.rstrip("/") + "/"
+    return (base,) if base.endswith("/index/") else (base + "index/", base)

@@ -133,8 +133,10 @@ class Sessions:
         )
 
     def mirrors(self) -> list[str]:
-        """Return the bases to ask, in order: those the signed config names, and the location."""
+        """Return the bases to ask, in order: those the signed config names, and those the user named."""
         state = self._store.state
+        if not state.seed:  # nobody has answered yet
+            return list(self._place.bases)
         named = [
             m for m in ([] if self._place.is_local else self._verified.mirrors()) if _is_safe(m.url)
         ]

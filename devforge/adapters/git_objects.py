@@ -26,6 +26,7 @@ class StoredObjects:
     def __init__(self, program: GitProgram) -> None:
         self.program = program
         self._reading = threading.Lock()  # one helper process answers one question at a time
+        self._led: dict[tuple[str, str], str] = {}  # from full ids, whose answer never changes
 
     def __enter__(self) -> Self:
         return self
@@ -48,12 +49,16 @@ class StoredObjects:
 
     def resolve(self, treeish: str, kind: Literal["commit", "tree"] = "tree") -> str:
         """Return the object id that `treeish` leads to. Raises BadInput if it leads nowhere."""
+        if (treeish, kind) in self._led:
+            return self._led[treeish, kind]
         said = self.program.run(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{treeish}^{{{kind}}}",
             codes=(0, 1, 128),
         )  # fmt: skip
         if said.code:
             raise BadInput(f"{treeish} is no {kind} of this repository")
+        if _is_full(treeish):
+            self._led[treeish, kind] = said.text
         return said.text
 
     def merge_base(self, one: str, other: str) -> str | None:
@@ -177,6 +182,10 @@ class StoredObjects:
 
 def full_id(name: str) -> str:
     """Return `name`, which must be a whole object id. Raises BadInput."""
-    if len(name) != 40 or not set(name) <= set("0123456789abcdef"):
+    if not _is_full(name):
         raise BadInput(f"{name[:60]!r} is not a full object id of 40 hexadecimal digits")
     return name
+
+
+def _is_full(name: str) -> bool:
+    return len(name) == 40 and set(name) <= set("0123456789abcdef")

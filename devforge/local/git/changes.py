@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devforge.local.git.objects import email_of, read_commit
+from devforge.local.git.objects import email_of, read_commits
 from devforge.local.git.repositories import ZERO
 from devforge.local.hub import Actor, Hub
 from devforge.local.shapes.links import repository_web
@@ -139,10 +139,8 @@ def _push(hub: Hub, repository: Row, move: RefMove, actor: Actor) -> dict[str, A
     web, id = repository_web(hub, repository), repository["id"]
     deleted, made = move.after == ZERO, move.before == ZERO
     commits = [] if deleted else _commits(hub, repository, move)
-    head = None
-    if not deleted:
-        tip = hub.git.resolve(id, move.after)
-        head = None if tip is None else _told_commit(hub, repository, tip)
+    tip = None if deleted else hub.git.resolve(id, move.after)
+    told = _told(hub, repository, [*commits, *filter(None, [tip])])
     forced = not deleted and not made and not is_ancestor(hub, id, move.before, move.after)
     return {
         "ref": move.name,
@@ -153,13 +151,13 @@ def _push(hub: Hub, repository: Row, move: RefMove, actor: Actor) -> dict[str, A
         "forced": forced,
         "base_ref": None,
         "compare": f"{web}/compare/{move.before[:12]}...{move.after[:12]}",
-        "commits": commits,
-        "head_commit": head,
+        "commits": [told[sha] for sha in commits],
+        "head_commit": told[tip] if tip else None,
         "pusher": {"name": actor.account["login"], "email": email_of(actor.account)},
     }
 
 
-def _commits(hub: Hub, repository: Row, move: RefMove) -> list[dict[str, Any]]:
+def _commits(hub: Hub, repository: Row, move: RefMove) -> list[str]:
     span = [move.after] if move.before == ZERO else [f"{move.before}..{move.after}"]
     if move.before == ZERO:
         base = hub.git.resolve(repository["id"], f"refs/heads/{repository['default_branch']}")
@@ -169,29 +167,48 @@ def _commits(hub: Hub, repository: Row, move: RefMove) -> list[dict[str, Any]]:
         repository["id"], "rev-list", "--reverse", f"--max-count={_MOST_COMMITS}", *span, "--",
         allowed=(0, 128),
     )  # fmt: skip
-    return [_told_commit(hub, repository, sha) for sha in out.decode().split()]
+    return out.decode().split()
 
 
-def _told_commit(hub: Hub, repository: Row, sha: str) -> dict[str, Any]:
-    commit = read_commit(hub, repository["id"], sha)
-    listed = hub.git.run(
-        repository["id"], "diff-tree", "-r", "--root", "--no-commit-id", "--name-status", "-z",
-        "--no-renames", sha, allowed=(0, 128),
-    ).decode("utf-8", "replace").split("\0")  # fmt: skip
-    files = list(zip(listed[0::2], listed[1::2], strict=False))
+def _told(hub: Hub, repository: Row, shas: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return what the payload of a push says of each commit, in two runs of git for all of them."""
+    files = _files(hub, repository["id"], shas)
     return {
-        "id": sha,
-        "tree_id": commit.tree,
-        "distinct": True,
-        "message": commit.message.rstrip("\n"),
-        "timestamp": commit.committer.iso,
-        "url": f"{repository_web(hub, repository)}/commit/{sha}",
-        "author": {"name": commit.author.name, "email": commit.author.email},
-        "committer": {"name": commit.committer.name, "email": commit.committer.email},
-        "added": [path for mark, path in files if mark == "A"],
-        "removed": [path for mark, path in files if mark == "D"],
-        "modified": [path for mark, path in files if mark not in "AD"],
+        commit.sha: {
+            "id": commit.sha,
+            "tree_id": commit.tree,
+            "distinct": True,
+            "message": commit.message.rstrip("\n"),
+            "timestamp": commit.committer.iso,
+            "url": f"{repository_web(hub, repository)}/commit/{commit.sha}",
+            "author": {"name": commit.author.name, "email": commit.author.email},
+            "committer": {"name": commit.committer.name, "email": commit.committer.email},
+            "added": [path for mark, path in files[commit.sha] if mark == "A"],
+            "removed": [path for mark, path in files[commit.sha] if mark == "D"],
+            "modified": [path for mark, path in files[commit.sha] if mark not in "AD"],
+        }
+        for commit in read_commits(hub, repository["id"], shas)
     }
+
+
+def _files(hub: Hub, repository_id: int, shas: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return what each commit changes: a letter and a path. Of a merge, nothing, as on GitHub."""
+    if not shas:
+        return {}
+    listed = hub.git.run(
+        repository_id, "diff-tree", "--stdin", "-r", "--root", "--name-status", "-z", "--no-renames",
+        stdin="".join(f"{sha}\n" for sha in shas).encode(), allowed=(0, 128),
+    ).decode("utf-8", "replace")  # fmt: skip
+    found: dict[str, list[tuple[str, str]]] = {sha: [] for sha in shas}
+    fields = iter(listed.split("\0"))
+    sha = ""
+    for field in fields:
+        if field in found:
+            sha = field
+            found[sha] = []
+        elif field:
+            found[sha].append((field, next(fields)))
+    return found
 
 
 def is_ancestor(hub: Hub, repository_id: int, older: str, newer: str) -> bool:

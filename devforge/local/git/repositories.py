@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -14,11 +15,13 @@ from typing import TypeVar, cast
 from devforge.errors import Unavailable
 from devforge.local.clock import Clock
 from devforge.local.git.locks import RepositoryLock
+from devforge.local.git.loose import NotLoose, read_ref, read_refs
 
 T = TypeVar("T")
 ZERO = "0" * 40
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _TIMEOUT_SECONDS = 120
+_WHOLE = re.compile(r"[0-9a-f]{40}")
 _MOST_KEPT = 256
 _CONFIG = {
     "core.logAllRefUpdates": "false",
@@ -63,6 +66,7 @@ class Repositories:
         self._directory, self._clock = directory, clock
         self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
         self._kept_lock = threading.Lock()
+        self._objects: dict[tuple[int, str, str], str] = {}  # what is here stays: nothing is pruned
         self._locks: defaultdict[int, RepositoryLock] = defaultdict(RepositoryLock)
         directory.mkdir(parents=True, exist_ok=True)
 
@@ -165,9 +169,12 @@ class Repositories:
 
     def refs(self, repository_id: int, *prefixes: str) -> dict[str, str]:
         """Return full ref names and the object each points at."""
-        out = self.run(
-            repository_id, "for-each-ref", "--format=%(objectname) %(refname)", *prefixes
-        ).decode()
+        try:
+            return read_refs(self.path(repository_id), *prefixes)
+        except NotLoose:
+            out = self.run(
+                repository_id, "for-each-ref", "--format=%(objectname) %(refname)", *prefixes
+            ).decode()
         pairs = (line.split(" ", 1) for line in out.splitlines())
         return {name: sha for sha, name in pairs}
 
@@ -200,15 +207,32 @@ class Repositories:
             tries = ["HEAD"]
         if len(name) >= 4 and all(c in "0123456789abcdef" for c in name.lower()):
             tries.append(name)
-        for each in tries:
-            status, out = self.outcome(
-                repository_id,
-                "rev-parse",
-                "--verify",
-                "--quiet",
-                f"{each}^{{{kind}}}",
-                allowed=(0, 1, 128),
-            )
-            if status == 0:
-                return out.decode().strip()
-        return None
+        found = (self._peeled(repository_id, each, kind) for each in tries)
+        return next(filter(None, found), None)
+
+    def _peeled(self, repository_id: int, name: str, kind: str) -> str | None:
+        """Return the object of `kind` that a full ref name, HEAD or an object id leads to, or None."""
+        if name == "HEAD" or name.startswith("refs/"):
+            try:
+                tip = read_ref(self.path(repository_id), name)
+            except NotLoose:
+                return self._asked(repository_id, name, kind)
+            if tip is None or (kind == "commit" and name.startswith(("HEAD", "refs/heads/"))):
+                return tip  # git lets a branch be nothing but a commit
+            name = tip
+        if not _WHOLE.fullmatch(name):
+            return self._asked(repository_id, name, kind)
+        key = (repository_id, name, kind)
+        if key not in self._objects:
+            found = self._asked(repository_id, name, kind)
+            if found is None:
+                return None  # it may still come
+            self._objects[key] = found
+        return self._objects[key]
+
+    def _asked(self, repository_id: int, name: str, kind: str) -> str | None:
+        status, out = self.outcome(
+            repository_id, "rev-parse", "--verify", "--quiet", f"{name}^{{{kind}}}",
+            allowed=(0, 1, 128),
+        )  # fmt: skip
+        return out.decode().strip() if status == 0 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import IO, cast
 
 from devforge.local.access import check_repository, resolve
@@ -33,6 +34,12 @@ def advertise_refs(call: Call) -> Answer:
     if service not in _SERVICES:
         raise forbidden("Please upgrade your git client: only the smart HTTP protocol is served.")
     repository = _repository(call, service)
+    if service == "git-upload-pack" and call.headers.get("git-protocol") == "version=2":
+        # It names no ref, only what git can do: the same for every repository of ours.
+        status, headers, body = call.hub.git.kept(
+            ("capabilities",), lambda: _whole(_ask(call, repository, "/info/refs"))
+        )
+        return _streamed(Reply(status, headers, iter([body])))
     return _streamed(_ask(call, repository, "/info/refs"))
 
 
@@ -89,6 +96,10 @@ def _ask(call: Call, repository: Row, path: str) -> Reply:
         body=cast("IO[bytes]", call.upload),
         login=None if call.account is None else str(call.account["login"]),
     )
+
+
+def _whole(reply: Reply) -> tuple[int, Mapping[str, str], bytes]:
+    return reply.status, reply.headers, b"".join(reply.body)
 
 
 def _streamed(reply: Reply) -> Answer:

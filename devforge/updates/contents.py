@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 STATE_BYTES = 64 * 1024 * 1024
 T = TypeVar("T")
-KNOWN, HEALTH = "known.json", "health.json"
+KNOWN, HEALTH, DAMAGED = "known.json", "health.json", "damaged"
 
 
 class Contents:

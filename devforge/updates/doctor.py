@@ -1,6 +1,7 @@
 """Finds what is wrong with a home, and mends what can be mended without losing anything.
 
-What is damaged is moved aside as `damaged/<name>-<number>`, never deleted.
+What is damaged is kept as `damaged/<name>-<number>`, never deleted. What others depend on is copied there
+before it is replaced in one step, so that whoever stops this finds the damage again, and not nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from devforge.adapters.files import UNFINISHED
 from devforge.errors import BadInput, DevForgeError, Unavailable
 from devforge.model.plain import to_json
 from devforge.updates.config import Config
-from devforge.updates.contents import STATE_BYTES
+from devforge.updates.contents import DAMAGED, STATE_BYTES
 from devforge.updates.durable import read_capped, write_durably
 from devforge.updates.history import from_lines, to_lines
 from devforge.updates.home import Home
@@ -117,8 +118,9 @@ def _wishes(home: Home) -> Iterator[Trouble]:
         )
 
         def replace() -> None:
-            _aside(home, home.config_file)()
-            home.write_config(Config(policy="notify"))
+            with home.changing():
+                _keep(home, home.config_file)
+                home.write_config(Config(policy="notify"))
 
         yield Trouble(str(error), remedy, replace)
 
@@ -131,7 +133,7 @@ def _past(home: Home) -> Iterator[Trouble]:
 
         def keep_what_is_good() -> None:
             with home.changing():
-                write_durably(_free_name(home, home.history_file), content)
+                _keep(home, home.history_file)
                 write_durably(home.history_file, to_lines(events))
 
         yield Trouble(
@@ -149,8 +151,7 @@ def _present(home: Home) -> Iterator[Trouble]:
         def write_anew() -> None:
             with home.changing():
                 state, _ = home.readable()
-                if home.state_file.exists():
-                    _aside(home, home.state_file)()
+                _keep(home, home.state_file)
                 write_durably(home.state_file, to_json(state, indent=1))
                 home.journal_file.unlink(missing_ok=True)
 
@@ -269,8 +270,20 @@ def _aside(home: Home, path: Path) -> Callable[[], object]:
     return move
 
 
+def _keep(home: Home, path: Path) -> None:
+    """Have a copy of `path` in damaged/, if it is not there already; what cannot be read is moved there."""
+    try:
+        content = read_capped(path, limit_bytes=STATE_BYTES)
+    except Unavailable:
+        _aside(home, path)()
+        return
+    kept = (copy.read_bytes() for copy in (home.root / DAMAGED).glob(f"{path.name}-*"))
+    if content is not None and content not in kept:
+        write_durably(_free_name(home, path), content)
+
+
 def _free_name(home: Home, path: Path) -> Path:
-    folder = home.root / "damaged"
+    folder = home.root / DAMAGED
     number = 1
     while os.path.lexists(folder / f"{path.name}-{number}"):
         number += 1

@@ -8,6 +8,7 @@ journal.json                         there only while a change is being made
 config.yaml  known.json  install-id  its owner's wishes, the registry's last word, its own name
 health.json                          what was reported of versions that start, where its owner wants that
 incoming/  trust/  lock              being unpacked; the trust layer's; held while something changes
+damaged/                             what was found damaged and replaced, for its owner to look at
 .new-*                               being written or worked in; what a killed program left is swept
 
 A change is made in this order: unpack aside, move into place, write the record; write the journal;
@@ -30,7 +31,7 @@ from devforge.adapters.members import ArchiveMember, write_members
 from devforge.errors import BadInput, Refused, Unavailable
 from devforge.model.plain import to_json
 from devforge.updates.config import Config, render_config
-from devforge.updates.contents import STATE_BYTES, Contents
+from devforge.updates.contents import DAMAGED, STATE_BYTES, Contents
 from devforge.updates.durable import read_capped, write_durably
 from devforge.updates.history import Event, to_lines
 from devforge.updates.installed import Installed, Record, State
@@ -87,13 +88,15 @@ class Home(Contents):
             return
         incoming = self.root / "incoming" / entry.directory.replace("/", "~")
         try:
-            if final.exists():  # garbage, or a damaged copy of what is about to come
-                self._discard(final)
             write_members(members, incoming)
             final.parent.mkdir(parents=True, exist_ok=True)
             sync_directory(final.parent.parent)
+            # Garbage, or a damaged copy that is in use: it goes when the other is here, and not before.
+            aside = self._put_aside(final) if final.exists() else None
             patiently(lambda: os.rename(incoming, final))  # noqa: PTH104 - one call, so that a test can stop at it
             sync_directory(final.parent)
+            if aside:
+                shutil.rmtree(aside, ignore_errors=True)
         except OSError as error:
             raise Unavailable(f"{final}: {error.strerror or error}") from error
         self._write_record(record)
@@ -178,6 +181,9 @@ class Home(Contents):
     def _recover(self) -> None:
         """Finish what was switched, forget what was not, delete what lies half unpacked."""
         shutil.rmtree(self.root / "incoming", ignore_errors=True)
+        for folder in (self.root, self.root / DAMAGED):
+            with contextlib.suppress(OSError):
+                sweep_unfinished(folder)
         journal = self._journal()
         if journal is None:
             if self.journal_file.exists():  # torn: it was never finished, so nothing was switched
@@ -199,7 +205,6 @@ class Home(Contents):
                     self._discard(path)
             with contextlib.suppress(OSError):
                 parent.rmdir()  # only if it is empty
-        sweep_unfinished(self.root)
 
     def drop(self, directory: str) -> None:
         """Delete a former version, while `changing`; first its record, so that half is never taken for whole."""
@@ -209,14 +214,18 @@ class Home(Contents):
 
     def _discard(self, path: Path) -> None:
         """Move `path` out of the way in one step, then delete it; what cannot be is left for later."""
-        aside = self.root / "incoming" / f"{os.getpid()}~{path.name}"
-        try:
-            aside.parent.mkdir(exist_ok=True)
-            shutil.rmtree(aside, ignore_errors=True)
-            os.rename(path, aside)  # noqa: PTH104 - one call, so that a test can stop at it
+        with contextlib.suppress(
+            OSError
+        ):  # in use on Windows, or read-only: the next sweep tries again
+            aside = self._put_aside(path)
             if aside.is_dir():
                 shutil.rmtree(aside, ignore_errors=True)
             else:
                 aside.unlink()
-        except OSError:  # in use on Windows, or read-only: the next sweep tries again
-            return
+
+    def _put_aside(self, path: Path) -> Path:
+        aside = self.root / "incoming" / f"{os.getpid()}~{path.name}"
+        aside.parent.mkdir(exist_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)
+        os.rename(path, aside)  # noqa: PTH104 - one call, so that a test can stop at it
+        return aside

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attacks.removals import Edit, Removal
 
+_KILLED = "tests/updates/test_killed_commands.py::"
 _BACK = "tests/updates/test_going_back.py::"
 _ROLLOUT = "tests/updates/test_rollout.py::"
 _UPDATING = "tests/updates/test_updating.py::"
@@ -56,6 +57,16 @@ REMOVALS_OF_UPDATES = (
         "B12", "only one at a time changes a home",
         "home.py", "            if not take_lock(handle):", "            if take_lock(handle) is None:",
         "tests/updates/test_stopping.py::test_of_two_clients_at_once_one_is_refused_and_says_so",
+    ),
+    _removal(
+        "B12", "what is damaged is copied before it is replaced",
+        "doctor.py", "                _keep(home, home.config_file)\n", "                _aside(home, home.config_file)()\n",
+        f"{_KILLED}test_killed_at_every_step_of_mending_it_is_as_damaged_as_before_or_mended",
+    ),
+    _removal(
+        "B12", "what was being written is swept by whatever changes the home next",
+        "home.py", "                sweep_unfinished(folder)", "                pass",
+        f"{_KILLED}test_killed_at_every_step_of_a_change_it_is_as_before_or_done",
     ),
     _removal(
         "B13", "no failure brings a known hole back",

@@ -132,6 +132,34 @@ def test_killed_at_every_step_of_a_change_it_is_as_before_or_done(used, tmp_path
     assert False in ends
 
 
+def half_way(used, tmp_path):
+    """Yield a home for each way in which going back, killed, leaves something for the next run to settle."""
+    known = set()
+    for person, done, step in killed_at_each_step(used, ACTS["rollback"], tmp_path):
+        home = person.home
+        left = home.state_file.read_bytes(), home.history_file.read_bytes()
+        if home.journal_file.exists() and left not in known:
+            known.add(left)
+            yield copied(person, tmp_path / "half"), done, step
+
+
+def test_killed_again_while_the_next_run_settles_what_the_first_left_it_is_settled_once(
+    used, tmp_path
+):
+    before, settled = seen(used), set()
+
+    for half, done, step in half_way(used, tmp_path):
+        now = seen(half)
+        assert now in (before, done), step
+        settled.add(now == done)
+        for person, pinned, again in killed_at_each_step(half, ACTS["pin"], tmp_path / step):
+            typed("pin acme.ink")(person)
+            assert seen(person) == pinned, f"{step}, then {again}"
+            assert days_later(person) == [], f"{step}, then {again}"
+
+    assert settled == {True, False}
+
+
 def damage_wishes(home):
     home.config_file.write_text("extensions: {acme.ink: {policy: pinned}}\nnonsense: 3\n")
 

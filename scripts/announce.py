@@ -82,7 +82,7 @@ class Job:
         policy = registry.policy.announcements
         hooks = read_hooks(policy, os.environ.get("WEBHOOKS"))
         plan = plan_announcements(
-            observe_announcements(registry, self.clone.state, now=now),
+            observe_announcements(registry, self.clone.objects, self.clone.state, now=now),
             policy=policy,
             known=frozenset(hooks),
             now=now,

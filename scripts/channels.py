@@ -84,7 +84,7 @@ class Job:
         channels = registry.policy.channels
         usable = adapters(channels, os.environ)
         plan = plan_channels(
-            observe_channels(registry, self.state),
+            observe_channels(registry, self.clone.objects, self.state),
             channels=channels,
             ready=frozenset(usable),
             now=now,
@@ -99,7 +99,7 @@ class Job:
             if made.state not in ("published", "removed") or made.due is not None:
                 failures += 1
                 print(f"::warning title=Not delivered::{change.line}: {made.reason}")
-        self._tell(worries(observe_channels(registry, self.state)))
+        self._tell(worries(observe_channels(registry, self.clone.objects, self.state)))
         if plan.changes:
             print(f"{len(plan.changes) - failures} done, {failures} not")
         return 1 if failures else 0

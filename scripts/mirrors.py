@@ -26,6 +26,7 @@ from devforge.plan import apply
 from devforge.publish.mirroring.act import Mirror
 from devforge.publish.mirroring.observe import files_of, held_by, packages_held
 from devforge.publish.mirroring.plan import plan_mirror
+from devforge.publish.notes import Notes
 from devforge.publish.released import malicious_packages
 from scripts.entry import carry_out, parser_of
 
@@ -69,7 +70,10 @@ class Job:
             print("mirrors\n  nothing to do: the policy names none")
             return 0
         IndexBranch(self.clone.objects).restore(self._index)
-        malicious, codes = malicious_packages(registry, self.clone.state), []
+        malicious, codes = (
+            malicious_packages(registry, Notes(self.clone.objects, self.clone.state.tip)),
+            [],
+        )
         for place in places:
             try:
                 keep = policy.publishing.keep_percent

@@ -230,7 +230,7 @@ def listings_of(
         report = report_of(notes[id][shown.version].source.manifest, SourceTree({}))
         key = pointer(encode(document)).sha256
         found.append(Listing(document, shown, notes[id], report, key))
-    return Listings(tuple(found), frozenset(), sum(map(len, notes.values())))
+    return Listings(tuple(found), sum(map(len, notes.values())))
 
 
 def _record(id: ExtensionId, version: Version, yanked: Mapping[str, str]) -> VersionRecord:

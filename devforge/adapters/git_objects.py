@@ -6,8 +6,9 @@ mode by mode, object by object, and never as the text of a diff.
 
 from __future__ import annotations
 
+import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Literal, Self
 
@@ -18,6 +19,9 @@ from devforge.model.change import TreeChange
 from devforge.model.licence_files import lent
 from devforge.model.observed import SourceFile, SourceTree
 from devforge.model.policy import Limits
+
+_BATCH_BYTES = 8 << 20  # of many blobs: git's whole answer is held in memory
+_SCOPES = 500  # paths that one run of git is given: there is a limit to how long its command may be
 
 
 class StoredObjects:
@@ -86,13 +90,16 @@ class StoredObjects:
         fields = said.output.split(b"\0")[:-1]
         return tuple(read_change(*fields[i : i + 2]) for i in range(0, len(fields), 2))
 
-    def entries(self, treeish: str, below: str = "") -> tuple[TreeEntry, ...]:
-        """Return every file at or below the directory `below`, with paths from the tree's root."""
-        scope = ("--", below) if below else ()
-        said = self.program.run(
-            "ls-tree", "-r", "-z", "-l", "--full-tree", self.resolve(treeish), *scope
-        )
-        return tuple(read_entries(said.output))
+    def entries(
+        self, treeish: str, *below: str, has_directories: bool = False
+    ) -> tuple[TreeEntry, ...]:
+        """Return every file, or those at or below one of `below`, with paths from the tree's root."""
+        command = ("ls-tree", "-r", "-z", "-l", "--full-tree", *(["-t"] if has_directories else ()))
+        tree, found = self.resolve(treeish), list[TreeEntry]()
+        for at in range(0, max(len(below), 1), _SCOPES):
+            scope = ("--", *below[at : at + _SCOPES]) if below else ()
+            found += read_entries(self.program.run(*command, tree, *scope).output)
+        return tuple(found)
 
     def names(self, treeish: str, below: str) -> tuple[str, ...]:
         """Return every path at or below `below`. Reads trees only, so it is quick in a large one."""
@@ -140,6 +147,38 @@ class StoredObjects:
         if kind not in ("blob", b"blob"):
             raise BadInput(f"{name} is a {kind}, not a file")
         return data
+
+    def blobs(self, entries: Iterable[TreeEntry]) -> Iterator[bytes]:
+        """Yield the bytes of each of `entries`, in their order: as many in one run of git as fit in memory.
+
+        That each is a file, and not too large, is the caller's to have looked at before.
+        """
+        batch: list[str] = []
+        waiting = 0
+        for entry in entries:
+            batch.append(full_id(entry.blob))
+            waiting += entry.size + 64
+            if waiting > _BATCH_BYTES:
+                yield from self._batch(batch)
+                batch, waiting = [], 0
+        yield from self._batch(batch)
+
+    def _batch(self, names: Sequence[str]) -> Iterator[bytes]:
+        if not names:
+            return
+        with tempfile.TemporaryFile() as wanted:
+            wanted.write("".join(f"{name}\n" for name in names).encode("ascii"))
+            wanted.seek(0)
+            said = self.program.run("cat-file", "--batch", "--buffer", stdin=wanted).output
+        start = 0
+        for name in names:
+            end = said.index(b"\n", start)
+            found, _, rest = said[start:end].decode("ascii").partition(" ")
+            if found != name or not rest.startswith("blob "):
+                raise Unavailable(f"git cat-file: object {name} is not here")
+            size = int(rest.removeprefix("blob "))
+            yield said[end + 1 : end + 1 + size]
+            start = end + 2 + size
 
     def tree(self, commit: str, subdirectory: str = ".", *, limits: Limits) -> SourceTree:
         """Return the extension in `subdirectory` at `commit`, every entry as what it is.

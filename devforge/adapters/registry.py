@@ -67,18 +67,12 @@ def read_registry_part(objects: Objects, treeish: str, ids: Collection[Extension
 
     Costs what is asked for, however large the registry is. Its problems are those of what was read.
     """
-    tree, problems = RegistryTree(objects, treeish), list[Problem]()
+    developers = sorted({f"{DEVELOPERS}/{id.developer}.yaml" for id in ids})
+    folders = sorted(f"{EXTENSIONS}/{id.path}" for id in ids)
+    tree = RegistryTree(objects, treeish, ADVISORIES, *developers, *folders)
+    problems: list[Problem] = []
     policy = _policy(tree.read(POLICY, limit_bytes=RECORD_BYTES), problems)
-    folders = {f"{EXTENSIONS}/{id.path}/" for id in ids}
-    records = {f"{DEVELOPERS}/{id.developer}.yaml" for id in ids}
-    wanted = [
-        path
-        for path in tree.paths
-        if path in records
-        or path.startswith(f"{ADVISORIES}/")
-        or "/".join(path.split("/")[:3]) + "/" in folders
-    ]
-    located, misplaced = divide(wanted)
+    located, misplaced = divide(tree.paths)
     units = _changed(
         tree, RegistryCache.load(None, limit_bytes=0), located, policy.limits.record_bytes
     )

@@ -43,10 +43,11 @@ class Observed:
             raise BadInput(f"{path} is not in commit {self.head[:12]}")
         return read_record(content, Policy, file=path, limit_bytes=_POLICY_BYTES)
 
-    def recorded(self) -> set[tuple[ExtensionId, Version]]:
-        """Return every version that has a record, by the records' paths alone."""
-        names = self.registry.names(self.head, f"{ROOT}/{EXTENSIONS}")
-        return set(_versions(names, f"{ROOT}/{EXTENSIONS}/"))
+    def recorded(self, developer: str | None = None) -> set[tuple[ExtensionId, Version]]:
+        """Return every version that has a record, or a developer's, by the records' paths alone."""
+        below = f"{ROOT}/{EXTENSIONS}"
+        names = self.registry.names(self.head, f"{below}/{developer}" if developer else below)
+        return set(_versions(names, f"{below}/"))
 
     def released(self) -> set[tuple[ExtensionId, Version]]:
         """Return every version whose release is noted."""
@@ -111,15 +112,18 @@ def read_source(
 def _versions(
     paths: Sequence[str] | dict[str, str], root: str
 ) -> Iterator[tuple[ExtensionId, Version]]:
-    """Parse `<developer>/<name>/[versions/]<version>.yaml|json`; anything else is not a version."""
     for path in paths:
-        parts = [part for part in path.removeprefix(root).split("/") if part != "versions"]
-        if len(parts) != 3:
-            continue
-        try:
-            yield (
-                ExtensionId.parse(f"{parts[0]}.{parts[1]}"),
-                Version.parse(parts[2].removesuffix(".yaml").removesuffix(".json")),
-            )
-        except ValueError:
-            continue
+        if (found := version_at(path, root)) is not None:
+            yield found
+
+
+def version_at(path: str, root: str) -> tuple[ExtensionId, Version] | None:
+    """Parse `<developer>/<name>/[versions/]<version>.yaml|json` below `root`; anything else is no version."""
+    parts = [part for part in path.removeprefix(root).split("/") if part != "versions"]
+    if len(parts) != 3:
+        return None
+    try:
+        version = Version.parse(parts[2].removesuffix(".yaml").removesuffix(".json"))
+        return ExtensionId.parse(f"{parts[0]}.{parts[1]}"), version
+    except ValueError:
+        return None

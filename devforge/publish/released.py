@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
-from pydantic import ValidationError
-
-from devforge.adapters.state import State
-from devforge.errors import Refused
 from devforge.model.index import ListEntry
 from devforge.model.mirrors import package_path
 from devforge.model.names import ExtensionId
-from devforge.model.recall import Recall, recall_path
 from devforge.model.registry import Entry, Registry
-from devforge.model.release import ReleaseNote, note_path
+from devforge.model.release import ReleaseNote
 from devforge.model.versions import Version
+from devforge.publish.notes import Notes
 from devforge.publish.states import state_lists
-
-N = TypeVar("N", ReleaseNote, Recall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +27,7 @@ class Released:
 
 def released_versions(
     registry: Registry,
-    state: State,
+    notes: Notes,
     *,
     wanted: Callable[[ExtensionId, Entry], bool] = lambda _id, _entry: True,
 ) -> Iterator[Released]:
@@ -47,21 +40,15 @@ def released_versions(
     Raises:
         Refused: a note on the `state` branch is not one of ours.
     """
-    noted, recalled = state.files("releases"), state.files("recalls")
-    out = {
-        id: [version for version in sorted(entry.versions) if note_path(id, version) in noted]
-        for id, entry in sorted(registry.extensions.items())
-        if wanted(id, entry)
-    }
-    malicious = state_lists(registry, out, ())["malicious"].entries
-    for id, versions in out.items():
-        entry = registry.extensions[id]
-        for version in versions:
-            note = _read(state, note_path(id, version), ReleaseNote)
-            yanked = entry.versions[version].yanked
-            path = recall_path(id, version)
-            if yanked is None and path in recalled:
-                yanked = _read(state, path, Recall).yanked
+    ids = [id for id, entry in sorted(registry.extensions.items()) if wanted(id, entry)]
+    malicious = state_lists(registry, notes.released, ())["malicious"].entries
+    for id, held in notes.each(ids):
+        entry, recalls = registry.extensions[id], notes.recalls.get(id, {})
+        for version, note in held.items():
+            if version not in entry.versions:
+                continue
+            recall = recalls.get(version)
+            yanked = entry.versions[version].yanked or (recall and recall.yanked)
             malice = _malice(malicious.get(id), version)
             against = (
                 malice
@@ -71,14 +58,14 @@ def released_versions(
             yield Released(entry, note, against, bool(malice))
 
 
-def malicious_packages(registry: Registry, state: State) -> tuple[str, ...]:
+def malicious_packages(registry: Registry, notes: Notes) -> tuple[str, ...]:
     """Return where copies of what was called malicious would lie in a mirror.
 
     Raises:
         Refused: as above.
     """
     named = state_lists(registry, {}, ())["malicious"].entries
-    found = released_versions(registry, state, wanted=lambda id, _entry: id in named)
+    found = released_versions(registry, notes, wanted=lambda id, _entry: id in named)
     return tuple(
         package_path(files.package.sha256, files.package.name)
         for one in found
@@ -91,10 +78,3 @@ def _malice(listed: ListEntry | None, version: Version) -> str:
     if listed is None or (listed.versions is not None and version not in listed.versions):
         return ""
     return f"Malicious, remove it: {listed.reason}"
-
-
-def _read(state: State, path: str, kind: type[N]) -> N:
-    try:
-        return kind.model_validate_json(state.read(path) or b"")
-    except ValidationError as error:
-        raise Refused(f"state: {path} is not one of ours; look who wrote it") from error

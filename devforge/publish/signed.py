@@ -24,13 +24,13 @@ from devforge.model.reading import read_record
 from devforge.publish.guard import refuse_missing
 from devforge.publish.index import build_index, update_index
 from devforge.publish.layout import TIMESTAMP
-from devforge.publish.listing import Part, read_listings, read_part
+from devforge.publish.listing import Said, read_documents
 from devforge.publish.observe import Observed
 from devforge.publish.place import Place, place_at
 from devforge.publish.present import PresentIndex
 from devforge.publish.resign import Freshness, resign
 from devforge.publish.revision import Floor, Signing
-from devforge.publish.since import extensions_to_write
+from devforge.publish.since import touched_by
 from devforge.publish.states import extensions_in
 from devforge.publish.words import counted
 
@@ -90,20 +90,20 @@ def bring_up_to_date(
     changed = _changed(observed, out, before)
     if changed is None:
         registry = read_registry_tree(observed.registry, observed.head)
-        listings = read_listings(observed, registry)
+        said = read_documents(observed, registry)
         refuse_missing(
-            listed=sum(len(document.versions) for document in listings.documents),
-            released=listings.released,
+            listed=sum(len(document.versions) for document in said.documents),
+            released=said.released,
             keep_percent=policy.publishing.keep_percent,
         )
         report = build_index(
-            listings.documents, out, policy, by, lists=listings.lists, withdrawn=listings.withdrawn
+            said.documents, out, policy, by, lists=said.lists, withdrawn=said.withdrawn
         )
         what = f"{counted(report.extensions, 'extension')}, all of it built"
         written, removed = report.written, report.removed
     elif changed:
-        part = read_part(observed, read_registry_part(observed.registry, observed.head, changed), changed)  # fmt: skip
-        written, removed = _update(part, out, policy, by), ()
+        registry = read_registry_part(observed.registry, observed.head, changed)
+        written, removed = _update(changed, read_documents(observed, registry, changed), out, policy, by), ()  # fmt: skip
         what = f"{counted(len(changed), 'extension')} looked at: {', '.join(map(str, sorted(changed)[:10]))}"  # fmt: skip
     else:
         written, removed, what = (), (), "nothing it says has changed"
@@ -111,18 +111,21 @@ def bring_up_to_date(
     return Brought(what, (*written, *fresh.written), (*removed, *fresh.removed), fresh.floor, fresh)
 
 
-def _update(part: Part, out: Place, policy: Policy, by: Signing) -> tuple[str, ...]:
-    listed = {id: document for id, document in part.documents.items() if document is not None}
-    gone = part.documents.keys() - listed.keys()
-    lists = _merged(PresentIndex(out, by.trust), part)
+def _update(
+    changed: Collection[ExtensionId], said: Said, out: Place, policy: Policy, by: Signing
+) -> tuple[str, ...]:
+    lists = _merged(PresentIndex(out, by.trust), changed, said.lists)
+    gone = set(changed) - {document.id for document in said.documents}
     report = update_index(
-        listed.values(), out, policy, by, gone=gone, lists=lists, withdrawn=part.withdrawn
+        said.documents, out, policy, by, gone=gone, lists=lists, withdrawn=said.withdrawn
     )
     return report.written
 
 
-def _merged(present: PresentIndex, part: Part) -> Mapping[ListName, StateList]:
-    """Return the lists with what they say of the part's extensions replaced."""
+def _merged(
+    present: PresentIndex, changed: Collection[ExtensionId], now: Mapping[ListName, StateList]
+) -> Mapping[ListName, StateList]:
+    """Return the lists with what they say of the changed extensions replaced."""
     targets = present.targets(_LISTS_ROLE)
     made: dict[ListName, StateList] = {}
     present.bring_targets((name, at) for name, at in targets.items() if name.startswith("lists/"))
@@ -132,9 +135,9 @@ def _merged(present: PresentIndex, part: Part) -> Mapping[ListName, StateList]:
         if target in targets:
             held = _parsed(present.content(target, targets[target]), target)
         entries: dict[ExtensionId, ListEntry] = {
-            id: said for id, said in held.entries.items() if id not in part.documents
+            id: said for id, said in held.entries.items() if id not in changed
         }
-        entries |= part.lists[name].entries
+        entries |= now[name].entries
         made[name] = StateList(entries={id: entries[id] for id in sorted(entries)})
     return made
 
@@ -161,10 +164,12 @@ def _changed(
         return None  # the commit is gone: somebody wrote history anew
     advisories = [path for path in records if path.startswith(_ADVISORIES)]
     advised = _advised(objects, (before.registry, now.registry), advisories)
-    known = {id for id, _ in observed.recorded()}
     others = [path for path in records if not path.startswith(_ADVISORIES)]
-    found = extensions_to_write(others, remembered, known)
-    return None if advised is None or found is None else found | advised
+    touched = touched_by(others, remembered)
+    if advised is None or touched is None:
+        return None
+    theirs = (observed.recorded(developer) for developer in touched.developers)
+    return touched.extensions | advised | {id for found in theirs for id, _ in found}
 
 
 def _advised(

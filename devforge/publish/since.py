@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from devforge.model.layout import ADVISORIES, DEVELOPERS, EXTENSIONS, POLICY, ROOT, TRUST
 from devforge.model.names import ExtensionId
@@ -15,15 +16,20 @@ _REMEMBERED = re.compile(r"(?:releases|recalls)/([^/]+)/([^/]+)/[^/]+\.json")
 _EVERYTHING = (f"{ROOT}/{POLICY}", f"{ROOT}/{ADVISORIES}/", f"{ROOT}/{TRUST}/")
 
 
-def extensions_to_write(
-    records: Iterable[str], remembered: Iterable[str], known: Iterable[ExtensionId]
-) -> frozenset[ExtensionId] | None:
-    """Return the extensions to write anew; None where all must be looked at.
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The extensions that something was said of, and developers who are called otherwise now."""
+
+    extensions: frozenset[ExtensionId]
+    developers: frozenset[str]
+
+
+def touched_by(records: Iterable[str], remembered: Iterable[str]) -> Touched | None:
+    """Return whom the index must say something new of; None where all must be looked at.
 
     Args:
         records: paths of the registry's tree that differ.
         remembered: paths of the branch `state` that differ.
-        known: every extension that has a record now, for developers whose name changed.
     """
     found: set[ExtensionId] = set()
     developers: set[str] = set()
@@ -37,9 +43,7 @@ def extensions_to_write(
     for path in remembered:
         if (match := _REMEMBERED.fullmatch(path)) is not None:
             found.update(_id(match))
-    if developers:
-        found.update(id for id in known if id.developer in developers)
-    return frozenset(found)
+    return Touched(frozenset(found), frozenset(developers))
 
 
 def _id(match: re.Match[str]) -> tuple[ExtensionId, ...]:

@@ -201,7 +201,7 @@ def test_every_link_within_the_site_leads_somewhere(tab):
 def test_an_empty_registry_looks_like_one_that_is_about_to_open(tab, serve, tmp_path):
     write_site(
         Registry(policy=policy_of()),
-        Listings((), frozenset(), 0),
+        Listings((), 0),
         tmp_path,
         site_url="https://x.example/",
     )

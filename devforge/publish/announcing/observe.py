@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from devforge.adapters.git_objects import StoredObjects
 from devforge.adapters.state import State
 from devforge.model.announcements import Announcement
 from devforge.model.registry import Registry
 from devforge.publish.announcing.plan import Out, is_fresh
+from devforge.publish.notes import Notes
 from devforge.publish.released import released_versions
 
 
-def observe_announcements(registry: Registry, state: State, *, now: datetime) -> tuple[Out, ...]:
+def observe_announcements(
+    registry: Registry, objects: StoredObjects, state: State, *, now: datetime
+) -> tuple[Out, ...]:
     """Return every version that is offered and fresh by the policy.
 
     Raises:
@@ -19,7 +23,7 @@ def observe_announcements(registry: Registry, state: State, *, now: datetime) ->
     """
     known, policy = state.files("announcements"), registry.policy.announcements
     found = []
-    for one in released_versions(registry, state):
+    for one in released_versions(registry, Notes(objects, state.tip)):
         note = one.note
         if not one.against and is_fresh(note, policy, now):
             path = Announcement.path_of(note.id, note.version)

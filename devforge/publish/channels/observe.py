@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from devforge.adapters.git_objects import StoredObjects
 from devforge.adapters.state import State
 from devforge.model.channels import Deliveries
 from devforge.model.registry import Registry
 from devforge.publish.channels.changes import Out
+from devforge.publish.notes import Notes
 from devforge.publish.released import released_versions
 
 
-def observe_channels(registry: Registry, state: State) -> tuple[Out, ...]:
+def observe_channels(registry: Registry, objects: StoredObjects, state: State) -> tuple[Out, ...]:
     """Return every version that is out and wanted on some channel, and why some are not offered.
 
     Raises:
@@ -20,7 +22,7 @@ def observe_channels(registry: Registry, state: State) -> tuple[Out, ...]:
     found = []
     for one in released_versions(
         registry,
-        state,
+        Notes(objects, state.tip),
         wanted=lambda id, entry: (
             bool(entry.extension.channels or every) or (id.developer, id.name) in there
         ),

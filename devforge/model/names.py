@@ -75,11 +75,7 @@ class ExtensionId(Parsed):
 
     @classmethod
     def parse(cls, text: str) -> ExtensionId:
-        developer, dot, name = text.partition(".")
-        if not (dot and is_developer_name(developer) and is_extension_name(name)):
-            because = _because(developer) or _because(name)
-            raise ValueError(f"must be developer.name in {_RULE}{because}")
-        return cls(developer, name)
+        return _extension_id(text)
 
     @classmethod
     def spellings(cls, text: str) -> tuple[str, ...]:
@@ -93,6 +89,15 @@ class ExtensionId(Parsed):
 
     def __str__(self) -> str:
         return f"{self.developer}.{self.name}"
+
+
+@lru_cache(maxsize=4096)  # each is in the records, the notes and the paths of all its versions
+def _extension_id(text: str) -> ExtensionId:
+    developer, dot, name = text.partition(".")
+    if not (dot and is_developer_name(developer) and is_extension_name(name)):
+        because = _because(developer) or _because(name)
+        raise ValueError(f"must be developer.name in {_RULE}{because}")
+    return ExtensionId(developer, name)
 
 
 @dataclass(frozen=True, slots=True, order=True)

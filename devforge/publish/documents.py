@@ -111,7 +111,7 @@ def listed_version(
 
     Args:
         packages: by platform; None is for whoever has none of their own.
-        rollout: for records without their own.
+        rollout: in which stages users get it; None: all at once.
         published: when it came out; without that no stage of a roll-out can be told, so there is none.
     """
     return IndexedVersion(
@@ -122,7 +122,7 @@ def listed_version(
         package=packages.get(None),
         platforms={name: file for name, file in packages.items() if name},
         published=published,
-        rollout=_staged(record.rollout or rollout) if published else None,
+        rollout=_staged(rollout) if published else None,
         halted=record.halted,
         security=record.security,
         yanked=_taken_back(record.yanked),
@@ -135,11 +135,11 @@ def without_settled(versions: tuple[IndexedVersion, ...]) -> tuple[IndexedVersio
 
     The versions' own times tell, so that a document says the same whenever it is made.
     """
-    times = [when for one in versions if (when := _moment(one.published)) is not None]
-    latest = max(times, default=None)
-    return tuple(
-        replace(one, rollout=None) if _is_settled(one, latest) else one for one in versions
-    )
+    latest = max((one.published for one in versions if one.published), default=None)
+    if latest is None:
+        return versions
+    end = read_time(latest)
+    return tuple(replace(one, rollout=None) if _is_settled(one, end) else one for one in versions)
 
 
 def without_evidence(one: IndexedVersion) -> IndexedVersion:
@@ -151,15 +151,13 @@ def without_evidence(one: IndexedVersion) -> IndexedVersion:
     )
 
 
-def _is_settled(one: IndexedVersion, latest: datetime | None) -> bool:
-    begun, rollout = _moment(one.published), one.rollout
-    if rollout is None or not rollout.stages or begun is None or latest is None:
+def _is_settled(one: IndexedVersion, end: datetime) -> bool:
+    rollout = one.rollout
+    if rollout is None or not rollout.stages or one.published is None:
         return False
-    return begun + timedelta(hours=rollout.hours * (len(rollout.stages) - 1)) <= latest
-
-
-def _moment(text: str | None) -> datetime | None:
-    return read_time(text) if text else None
+    return (
+        read_time(one.published) + timedelta(hours=rollout.hours * (len(rollout.stages) - 1)) <= end
+    )
 
 
 def _staged(rollout: Rollout | None) -> PublishedRollout | None:
@@ -195,7 +193,7 @@ def _of_release(
     if source.rollout is not None:
         wanted = slowest(source.rollout, wanted)
     return listed_version(
-        record.model_copy(update={"rollout": wanted}),
+        record,
         source.manifest,
         {
             name: PackageFile(
@@ -206,7 +204,7 @@ def _of_release(
             )
             for name, one in note.packages.items()
         },
-        rollout=None,
+        rollout=wanted,
         published=note.published,
         profile=source.profile,
     )

@@ -163,7 +163,9 @@ class _Shelf:
             self.report.undated += 1
         elif when == self.times.now and (id, version) not in self.malicious:
             self.report.published.append(f"{id} {version}")
-        listed = listed_version(record, manifest, files, rollout=rollout, published=when)
+        listed = listed_version(
+            record, manifest, files, rollout=record.rollout or rollout, published=when
+        )
         return listed, manifest
 
     def _placed(self, path: Path, content: bytes) -> PackageFile:

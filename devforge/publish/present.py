@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -26,13 +26,17 @@ T = TypeVar("T")
 class PresentIndex:
     """The index in a directory or another place; an empty one if there is none.
 
+    Args:
+        verified: roles read here before, while nobody else could write: one that has the same version
+            still is the same file, and is not read again.
+
     What an earlier online key signed is believed, for whoever changes keys keeps the index.
 
     Raises, from everything it does:
         BadInput: a file is missing, or is not what its name or its signature promises.
     """
 
-    def __init__(self, at: Path | Place, trust: Trust) -> None:
+    def __init__(self, at: Path | Place, trust: Trust, verified: Mapping[str, Sealed] = {}) -> None:
         self.place = place_at(at)
         self._keys = trust.online_keys_ever
         self.timestamp = self._timestamp()
@@ -42,7 +46,8 @@ class PresentIndex:
             self.generation = int(self.timestamp.signed["meta"]["snapshot.json"]["version"])
             self.snapshot = self._sealed("snapshot", self.generation)
             self._bring_ahead()
-        self._roles: dict[str, Sealed] = {}
+        held = self.versions
+        self.verified = {n: role for n, role in verified.items() if held.get(n) == role.version}
 
     @cached_property
     def versions(self) -> dict[str, int]:
@@ -75,9 +80,9 @@ class PresentIndex:
 
     def role(self, name: str) -> Sealed:
         """Return what an online role says, the empty one if there is none."""
-        if name not in self._roles:
-            self._roles[name] = self._sealed(name, self.versions[name])
-        return self._roles[name]
+        if name not in self.verified:
+            self.verified[name] = self._sealed(name, self.versions[name])
+        return self.verified[name]
 
     def targets(self, name: str) -> Targets:
         """Return a copy of what an online role lists; nothing if there is no such role."""
@@ -93,7 +98,7 @@ class PresentIndex:
         """Whether a role was not read, and need not be to know its expiry."""
         noted = self.place.signed_until.get(name)
         return (
-            noted is not None and noted.version == self.versions[name] and name not in self._roles
+            noted is not None and noted.version == self.versions[name] and name not in self.verified
         )
 
     def document(self, id: ExtensionId, at: File) -> ExtensionDocument:

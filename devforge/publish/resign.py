@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from devforge.errors import BadInput
+from devforge.model.collector import collector_paused
 from devforge.model.generation import SignedUntil
 from devforge.model.policy import Policy
 from devforge.model.publishing import SigningRules
@@ -60,7 +61,7 @@ def resign(out: Path | Place, policy: Policy, by: Signing) -> Freshness:
         BadInput: there is no sound index in `out`.
     """
     rules, place = policy.publishing.signing, place_at(out)
-    with place.only_writer():
+    with place.only_writer(), collector_paused():
         present = PresentIndex(place, by.trust)
         if present.snapshot is None:
             raise BadInput(f"{place}: holds no index to sign anew; build it first")
@@ -70,7 +71,9 @@ def resign(out: Path | Place, policy: Policy, by: Signing) -> Freshness:
         revision.roles |= {name: present.targets(name) for name in due}
         written = revision.write()
         removed = prune_index(place, by.trust, by.now)
-        return _freshness(PresentIndex(place, by.trust), by.trust, written.files, removed)
+        return _freshness(
+            PresentIndex(place, by.trust, present.verified), by.trust, written.files, removed
+        )
 
 
 def read_freshness(out: Path | Place, trust: Trust) -> Freshness:

@@ -24,7 +24,7 @@ from devforge.model.reading import read_record
 from devforge.publish.guard import refuse_missing
 from devforge.publish.index import build_index, update_index
 from devforge.publish.layout import TIMESTAMP
-from devforge.publish.listing import Said, read_documents
+from devforge.publish.listing import read_documents
 from devforge.publish.observe import Observed
 from devforge.publish.place import Place, place_at
 from devforge.publish.present import PresentIndex
@@ -38,6 +38,7 @@ _ENGINE = "devforge"
 _ADVISORIES = f"{ROOT}/{ADVISORIES}/"
 _LISTS_ROLE = "lists"
 _LOG = "changes/"
+_Done = tuple[str, tuple[str, ...], tuple[str, ...]]  # what was done, written and removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,37 +90,42 @@ def bring_up_to_date(
     policy, out = observed.policy(), place_at(out)
     changed = _changed(observed, out, before)
     if changed is None:
-        registry = read_registry_tree(observed.registry, observed.head)
-        said = read_documents(observed, registry)
-        refuse_missing(
-            listed=sum(len(document.versions) for document in said.documents),
-            released=said.released,
-            keep_percent=policy.publishing.keep_percent,
-        )
-        report = build_index(
-            said.documents, out, policy, by, lists=said.lists, withdrawn=said.withdrawn
-        )
-        what = f"{counted(report.extensions, 'extension')}, all of it built"
-        written, removed = report.written, report.removed
+        what, written, removed = _build(observed, out, policy, by)
     elif changed:
-        registry = read_registry_part(observed.registry, observed.head, changed)
-        written, removed = _update(changed, read_documents(observed, registry, changed), out, policy, by), ()  # fmt: skip
-        what = f"{counted(len(changed), 'extension')} looked at: {', '.join(map(str, sorted(changed)[:10]))}"  # fmt: skip
+        what, written, removed = _update(observed, changed, out, policy, by)
     else:
-        written, removed, what = (), (), "nothing it says has changed"
+        what, written, removed = "nothing it says has changed", (), ()
     fresh = resign(out, policy, by)
     return Brought(what, (*written, *fresh.written), (*removed, *fresh.removed), fresh.floor, fresh)
 
 
+def _build(observed: Observed, out: Place, policy: Policy, by: Signing) -> _Done:
+    # The records are not held any longer than it takes to make documents of them.
+    said = read_documents(observed, read_registry_tree(observed.registry, observed.head))
+    refuse_missing(
+        listed=sum(len(document.versions) for document in said.documents),
+        released=said.released,
+        keep_percent=policy.publishing.keep_percent,
+    )
+    report = build_index(
+        said.documents, out, policy, by, lists=said.lists, withdrawn=said.withdrawn
+    )
+    what = f"{counted(report.extensions, 'extension')}, all of it built"
+    return what, report.written, report.removed
+
+
 def _update(
-    changed: Collection[ExtensionId], said: Said, out: Place, policy: Policy, by: Signing
-) -> tuple[str, ...]:
-    lists = _merged(PresentIndex(out, by.trust), changed, said.lists)
+    observed: Observed, changed: Collection[ExtensionId], out: Place, policy: Policy, by: Signing
+) -> _Done:
+    registry = read_registry_part(observed.registry, observed.head, changed)
+    said = read_documents(observed, registry, changed)
     gone = set(changed) - {document.id for document in said.documents}
+    lists = _merged(PresentIndex(out, by.trust), changed, said.lists)
     report = update_index(
         said.documents, out, policy, by, gone=gone, lists=lists, withdrawn=said.withdrawn
     )
-    return report.written
+    named = ", ".join(map(str, sorted(changed)[:10]))
+    return f"{counted(len(changed), 'extension')} looked at: {named}", report.written, ()
 
 
 def _merged(

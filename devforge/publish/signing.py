@@ -49,8 +49,11 @@ def render_time(moment: datetime) -> str:
 
 
 def read_time(text: str) -> datetime:
-    """Return the moment that `render_time` wrote."""
-    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
+    """Return the moment that `render_time` wrote. Raises ValueError for what it would write otherwise."""
+    moment = datetime.fromisoformat(text)
+    if render_time(moment) != text:
+        raise ValueError(f"{text!r} is not written as {_TIME}")
+    return moment
 
 
 def role(kind: str, version: int, expires: datetime, **fields: object) -> dict[str, Any]:

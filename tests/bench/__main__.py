@@ -16,6 +16,7 @@ from tests.bench import (
     reading_registry,
     reviewing,
     starting,
+    whole_road,
     writing_index,
 )
 from tests.bench.figures import Benchmark, render
@@ -24,6 +25,7 @@ from tests.bench.figures import Benchmark, render
 BENCHMARKS: tuple[Benchmark, ...] = (
     reading_registry.BENCHMARK,
     writing_index.BENCHMARK,
+    whole_road.BENCHMARK,
     index_job.BENCHMARK,
     reviewing.BENCHMARK,
     advisories.BENCHMARK,

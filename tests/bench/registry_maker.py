@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha1
 from pathlib import Path
 
@@ -34,18 +34,32 @@ def records(extensions: int, versions: int) -> Iterator[tuple[str, str]]:
 def make_repository(directory: Path, extensions: int, versions: int) -> None:
     """Write a bare repository whose branch main holds those records."""
     _git(directory.parent, "init", "-q", "--bare", "-b", "main", str(directory))
-    stream = bytearray(_commit("a registry"))
-    for path, text in records(extensions, versions):
-        stream += _file(path, text)
-    _git(directory, "fast-import", "--quiet", content=bytes(stream))
+    write_files(directory, "main", records(extensions, versions))
 
 
 def change_one(directory: Path, number: int) -> None:
     """Commit a new version of one extension to main."""
     path = f"registry/extensions/dev{number // 4}/ext-{number}/versions/2.0.0.yaml"
-    head = b"from refs/heads/main^0\n"
-    stream = _commit("one more version") + head + _file(path, _version(f"ext-{number}", 99))
-    _git(directory, "fast-import", "--quiet", content=stream)
+    write_files(directory, "main", [(path, _version(f"ext-{number}", 99))], is_first=False)
+
+
+def write_files(
+    directory: Path, branch: str, files: Iterable[tuple[str, str]], *, is_first: bool = True
+) -> None:
+    """Commit path and text of each of `files` to a branch: its first commit, or one on top."""
+    who, message = "Bench <bench@example.org> 1700000000 +0000", "a registry"
+    head = f"commit refs/heads/{branch}\ncommitter {who}\ndata {len(message)}\n{message}\n"
+    # Piece by piece: a process that is started from here counts what we hold as its own memory.
+    command = ["git", "fast-import", "--quiet"]
+    with subprocess.Popen(command, cwd=directory, stdin=subprocess.PIPE) as git:
+        assert git.stdin is not None
+        git.stdin.write((head if is_first else f"{head}from refs/heads/{branch}^0\n").encode())
+        for path, text in files:
+            content = text.encode()
+            git.stdin.write(f"M 100644 inline {path}\ndata {len(content)}\n".encode())
+            git.stdin.write(content + b"\n")
+    if git.returncode:
+        raise RuntimeError(f"git fast-import: exit {git.returncode}")
 
 
 def _version(name: str, minor: int) -> str:
@@ -54,15 +68,5 @@ def _version(name: str, minor: int) -> str:
     return f"commit: {commit}\nsubdirectory: .\n{rollout}"
 
 
-def _commit(message: str) -> bytes:
-    who = "Bench <bench@example.org> 1700000000 +0000"
-    return f"commit refs/heads/main\ncommitter {who}\ndata {len(message)}\n{message}\n".encode()
-
-
-def _file(path: str, text: str) -> bytes:
-    content = text.encode()
-    return f"M 100644 inline {path}\ndata {len(content)}\n".encode() + content + b"\n"
-
-
-def _git(directory: Path, *arguments: str, content: bytes = b"") -> None:
-    subprocess.run(["git", *arguments], cwd=directory, input=content, check=True, timeout=300)
+def _git(directory: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=directory, check=True, timeout=300)

@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Many tests wait for a server or a program: two at once keep a core busy.
 WORKERS := $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )))
+# Set in many containers: each of hundreds of processes would compile our sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help

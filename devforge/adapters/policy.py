@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -19,11 +20,16 @@ def load_policy(path: Path | None) -> Policy:
         BadInput: the file is missing, or a `BadRecord` with everything wrong in it.
     """
     if path is None:
-        packaged = resources.files("devforge") / "_policy.yaml"
-        source = Path(__file__).resolve().parents[2] / ROOT / POLICY
-        content = packaged.read_bytes() if packaged.is_file() else source.read_bytes()
-        return read_record(content, Policy, file=POLICY)
+        return _own()
     found = read_file(path, str(path), limit_bytes=RECORD_BYTES)
     if isinstance(found, Problem):
         raise BadRecord((found,), file=str(path))
     return read_record(found, Policy, file=str(path))
+
+
+@cache
+def _own() -> Policy:
+    packaged = resources.files("devforge") / "_policy.yaml"
+    source = Path(__file__).resolve().parents[2] / ROOT / POLICY
+    content = packaged.read_bytes() if packaged.is_file() else source.read_bytes()
+    return read_record(content, Policy, file=POLICY)

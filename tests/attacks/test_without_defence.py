@@ -5,13 +5,11 @@ That proves two things at once: the test notices, and nothing else happened to s
 
 from __future__ import annotations
 
-import compileall
+import itertools
 import os
-import py_compile
 import re
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from attacks.removals_of_downloads import REMOVALS_OF_DOWNLOADS
 from attacks.removals_of_health import REMOVALS_OF_HEALTH
 from attacks.removals_of_trust import REMOVALS_OF_TRUST
 from attacks.removals_of_updates import REMOVALS_OF_UPDATES
+from attacks.starts import Starts
 
 ROOT = Path(__file__).parents[2]
 _TABLE = ROOT / "docs/threat-model.md"
@@ -28,12 +27,12 @@ _COPIED = ("checks", "devforge", "docs", "registry", "requirements", "scripts", 
            ".github", "pyproject.toml", "Makefile", "README.md", "LICENSE")  # fmt: skip
 
 
+_AGES = itertools.count(1_000_000_000)
+
+
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what is tested, once for every process of this run.
-
-    Compiled once: each compiled file holds its source's hash, so that what is edited is read anew.
-    """
+    """A copy of what is tested, once for every process of this run."""
     copy = tmp_path_factory.mktemp("copy") / "registry"
     copy.mkdir()
     forgotten = shutil.ignore_patterns("__pycache__", "node_modules", ".*_cache")
@@ -42,27 +41,21 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(ROOT / name, copy / name, ignore=forgotten)
         elif (ROOT / name).exists():
             shutil.copy2(ROOT / name, copy / name)
-    for name in ("checks", "devforge", "scripts"):
-        compileall.compile_dir(
-            copy / name, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
-        )
     return copy
 
 
-def _run(where: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-    # Of one test the first failure tells; without a defence against slowness each takes its time.
-    shortly = ["-x"] if len(tests) == 1 else []
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header"]
-    command += [*shortly, *tests]
-    ours = (
-        "PYTEST_",
-        "PYTHONDONTWRITEBYTECODE",
-    )  # what pytest makes of the tests is kept for the next run
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
-    return subprocess.run(
-        command, cwd=where, capture_output=True, text=True, timeout=280, check=False,
-        env=inherited | {"PYTHONPATH": str(where)},
-    )  # fmt: skip
+@pytest.fixture(scope="session")
+def starts(pristine: Path) -> Iterator[Starts]:
+    made = Starts(pristine)
+    yield made
+    made.close()
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file with an age of its own, so that nothing compiled before is taken for it."""
+    path.write_text(text)
+    age = next(_AGES)
+    os.utime(path, (age, age))
 
 
 _ALL = (
@@ -71,22 +64,25 @@ _ALL = (
 
 
 @pytest.mark.parametrize("removal", _ALL, ids=lambda removal: removal.id)
-def test_without_its_defence_a_test_fails(removal: Removal, pristine: Path):
+def test_without_its_defence_a_test_fails(removal: Removal, pristine: Path, starts: Starts):
+    # Of one test the first failure tells; without a defence against slowness each takes its time.
+    shortly = ["-x"] if len(removal.tests) == 1 else []
     before = {edit.path: (pristine / edit.path).read_text() for edit in removal.edits}
     try:
         for edit in removal.edits:
             text = (pristine / edit.path).read_text()
             assert text.count(edit.old) == 1, f"{edit.path} has changed: look for the defence anew"
-            (pristine / edit.path).write_text(text.replace(edit.old, edit.new))
-        answer = _run(pristine, removal.tests)
-        said = answer.stdout[-4000:] + answer.stderr[-2000:]
+            _write(pristine / edit.path, text.replace(edit.old, edit.new))
+        code, said = starts.run(
+            "-q", "-p", "no:cacheprovider", "--no-header", *shortly, *removal.tests, seconds=280
+        )
     finally:
         for path, text in before.items():
-            (pristine / path).write_text(text)
+            _write(pristine / path, text)
 
-    assert answer.returncode == 1, said
-    failed = set(re.findall(r"^FAILED ([^\s\[]+)", answer.stdout, re.MULTILINE))
-    assert failed == set(removal.tests), said
+    assert code == 1, said[-6000:]
+    failed = set(re.findall(r"^FAILED ([^\s\[]+)", said, re.MULTILINE))
+    assert failed == set(removal.tests), said[-6000:]
 
 
 def test_the_table_of_the_threat_model_names_every_row_and_its_tests():

@@ -31,7 +31,7 @@ from devforge.local.refusals import (
     not_found,
     unanswered,
 )
-from devforge.local.routes import Route, Routes
+from devforge.local.routes import Route, every_route
 from devforge.local.shapes.links import repository_path
 from devforge.local.tokens import Token, read_token
 from devforge.local.web.refusals import readable
@@ -60,7 +60,7 @@ class App:
     """Dispatches requests to routes, each in a worker thread."""
 
     def __init__(self, hub: Hub) -> None:
-        self.hub, self.routes = hub, Routes()
+        self.hub, self.routes = hub, every_route()
         self.server: uvicorn.Server | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

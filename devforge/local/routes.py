@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
@@ -97,6 +98,12 @@ def _compiled(template: str) -> re.Pattern[str]:
         pattern += f"(?P<{found[1]}>{'.+' if found[2] else '[^/]+'})"
         at = found.end()
     return re.compile(pattern + re.escape(template[at:]) + r"/?\Z", re.DOTALL)
+
+
+@cache
+def every_route() -> Routes:
+    """Return the routes of this program: they are declared once."""
+    return Routes()
 
 
 class Routes:

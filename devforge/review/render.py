@@ -7,10 +7,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from checks.mending import MEND
@@ -98,9 +100,8 @@ def render_comment(
     body = ""
     run_url = around.run_url
     for limit in _PER_CHECK:
-        body = _template(
-            links
-        ).render(
+        body = _template().render(
+            links=links,
             marker=Markup(MARKER),  # noqa: S704  ours
             sign=words.SIGNS[report.decision],
             headline=words.headline(title, report),
@@ -240,43 +241,61 @@ def _text(entry: words.Entry) -> list[str]:
     return lines
 
 
-def _template(links: Links) -> Any:
+@cache
+def _template() -> Template:
     """The template with Markdown's own escaping: every value is escaped, whatever it is."""
-
-    def finalize(value: object) -> object:
-        return value if isinstance(value, Markup) else Markup(escape.prose(str(value), 1200))  # noqa: S704
-
-    def place(finding: Finding) -> Markup:
-        shown = escape.code(words.place(finding))
-        address = links.to(finding.at, finding.line)
-        return Markup(f"[{shown}]({address})" if address else shown)  # noqa: S704  escaped above
-
-    def spot(where: Place) -> Markup:
-        shown = escape.code(f"{where.path}:{where.line}" if where.line else where.path)
-        address = links.to(where.path, where.line)
-        return Markup(f"[{shown}]({address})" if address else shown)  # noqa: S704  escaped above
-
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=finalize,
+        finalize=_finalize,
         keep_trailing_newline=False,
+        auto_reload=False,
     )
-
-    def rule(id: str) -> Markup:
-        address = links.rule(id)
-        return Markup(f"[`{id}`]({address})" if address else escape.code(id))  # noqa: S704  ours
-
-    environment.filters["rule"] = rule
-    environment.filters["page_of"] = lambda id: Markup(links.rule(id) or "")  # noqa: S704  ours
+    environment.filters["rule"] = _rule
+    environment.filters["page_of"] = _page_of
     environment.filters["mend"] = MEND.get
     environment.filters["severity"] = SEVERITIES.get
     environment.filters["code"] = lambda text: Markup(escape.code(str(text)))  # noqa: S704
-    environment.filters["place"] = place
+    environment.filters["place"] = _place
     environment.filters["joint"] = words.joint
     environment.filters["told"] = words.told
-    environment.filters["spot"] = spot
+    environment.filters["spot"] = _spot
     environment.filters["size"] = size
     environment.filters["excuse"] = words.excuse
     return environment.get_template("comment.md.j2")
+
+
+def _finalize(value: object) -> object:
+    return value if isinstance(value, Markup) else Markup(escape.prose(str(value), 1200))  # noqa: S704
+
+
+@pass_context
+def _rule(context: Context, id: str) -> Markup:
+    address = _links(context).rule(id)
+    return _linked(f"`{id}`" if address else escape.code(id), address)
+
+
+@pass_context
+def _page_of(context: Context, id: str) -> Markup:
+    return Markup(_links(context).rule(id) or "")  # noqa: S704  ours
+
+
+@pass_context
+def _place(context: Context, finding: Finding) -> Markup:
+    address = _links(context).to(finding.at, finding.line)
+    return _linked(escape.code(words.place(finding)), address)
+
+
+@pass_context
+def _spot(context: Context, where: Place) -> Markup:
+    shown = escape.code(f"{where.path}:{where.line}" if where.line else where.path)
+    return _linked(shown, _links(context).to(where.path, where.line))
+
+
+def _links(context: Context) -> Links:
+    return cast("Links", context["links"])
+
+
+def _linked(shown: str, address: str | None) -> Markup:
+    return Markup(f"[{shown}]({address})" if address else shown)  # noqa: S704  escaped before

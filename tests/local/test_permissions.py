@@ -10,7 +10,7 @@ from git import GitCommandError
 from github import GithubException, UnknownObjectException
 
 from devforge.local.permissions import PERMISSIONS
-from devforge.local.routes import Routes
+from devforge.local.routes import every_route
 from devforge.local.tokens import create_workflow_token, revoke
 
 
@@ -28,7 +28,7 @@ def job(github, tool, through):
 
 
 def test_every_route_says_which_permission_it_needs():
-    named = {route.name for route in Routes().all}
+    named = {route.name for route in every_route().all}
 
     assert named - PERMISSIONS.keys() == set()
     assert PERMISSIONS.keys() - named == set()

@@ -20,13 +20,13 @@ from devforge.adapters.caches import Cache, Cloudflare, CloudFront
 from devforge.adapters.clone import Clone
 from devforge.adapters.environment import Environment, read_environment
 from devforge.adapters.index_branch import IndexBranch
+from devforge.adapters.release_notes import Notes
 from devforge.errors import BadInput, DevForgeError
 from devforge.model.outlets import MirrorBucket
 from devforge.plan import apply
 from devforge.publish.mirroring.act import Mirror
 from devforge.publish.mirroring.observe import files_of, held_by, packages_held
 from devforge.publish.mirroring.plan import plan_mirror
-from devforge.publish.notes import Notes
 from devforge.publish.released import malicious_packages
 from scripts.entry import carry_out, parser_of
 

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pydantic import ValidationError
-
 from devforge.adapters.git import Objects
 from devforge.adapters.issues import Issue, Issues
 from devforge.adapters.registry import read_registry_tree
+from devforge.adapters.release_notes import Notes
 from devforge.adapters.state import State
 from devforge.advisories.copied import Copied
 from devforge.advisories.find import days_since, find_vulnerabilities, parts_of
@@ -18,15 +17,12 @@ from devforge.advisories.known import read_own
 from devforge.advisories.shelf import Shelf
 from devforge.advisories.standing import Open, Out, Own
 from devforge.advisories.words import issue_mark
-from devforge.errors import Refused, Unavailable
+from devforge.errors import Unavailable
 from devforge.model import inbox
 from devforge.model.advisories import Advisory
 from devforge.model.names import ExtensionId
 from devforge.model.observed import Missing
-from devforge.model.recall import Recall, recall_path
 from devforge.model.registry import Registry
-from devforge.model.release import ReleaseNote, note_path
-from devforge.model.versions import Version
 
 LABEL = "advisory"
 
@@ -52,7 +48,7 @@ def observe_reopen(
         Refused: a note on the `state` branch is not one of ours.
     """
     registry = read_registry_tree(objects, head)
-    out = tuple(_out(registry, state))
+    out = tuple(_out(registry, Notes(objects, state.tip)))
     looked_up = _with_found(out, registry.advisories, shelf, now)
     broken = any("advisories/" in problem.at for problem in registry.problems)
     wanted = set(registry.policy.advisories.ecosystems)
@@ -83,19 +79,16 @@ def members_of(registry: Registry) -> dict[ExtensionId, tuple[str, ...]]:
     }
 
 
-def _out(registry: Registry, state: State) -> Iterator[Out]:
-    noted, recalled = state.files("releases"), state.files("recalls")
-    for id, entry in registry.extensions.items():
-        for version, record in entry.versions.items():
-            if note_path(id, version) not in noted:
+def _out(registry: Registry, notes: Notes) -> Iterator[Out]:
+    for id, held in notes.each(registry.extensions):
+        recalls = notes.recalls.get(id, {})
+        for version, record in registry.extensions[id].versions.items():
+            note = held.get(version)
+            if note is None or note.withdrawn:
                 continue
-            note = _note(state, id, version)
-            if note.withdrawn:
-                continue
-            recall = _recall(state, id, version) if recall_path(id, version) in recalled else None
-            facts = [fact for fact in note.source.dependencies if not fact.for_tests]
-            parts = parts_of(facts)
-            yield Out(id, version, parts, by_record=record.yanked is not None, recall=recall)
+            parts = parts_of(fact for fact in note.source.dependencies if not fact.for_tests)
+            by_record = record.yanked is not None
+            yield Out(id, version, parts, by_record=by_record, recall=recalls.get(version))
 
 
 def _with_found(
@@ -141,17 +134,3 @@ def _marked(issues: Iterable[Issue], mark: str) -> Open | None:
     marked.sort(key=lambda issue: (issue.state != "open", issue.number))
     first = marked[0] if marked else None
     return Open(first.number, first.title, first.text, first.state) if first else None
-
-
-def _note(state: State, id: ExtensionId, version: Version) -> ReleaseNote:
-    try:
-        return ReleaseNote.model_validate_json(state.read(note_path(id, version)) or b"")
-    except ValidationError as error:
-        raise Refused(f"state: {note_path(id, version)} is not a note of ours") from error
-
-
-def _recall(state: State, id: ExtensionId, version: Version) -> Recall:
-    try:
-        return Recall.model_validate_json(state.read(recall_path(id, version)) or b"")
-    except ValidationError as error:
-        raise Refused(f"state: {recall_path(id, version)} is not a recall of ours") from error

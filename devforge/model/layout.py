@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from devforge.model.names import ExtensionId
 from devforge.model.plaintext import shorten
 from devforge.model.problem import Problem
+from devforge.model.versions import Version
 
 ROOT = "registry"
 POLICY, DEVELOPERS, EXTENSIONS = "policy.yaml", "developers", "extensions"
@@ -73,3 +75,15 @@ def _misplaced(path: str) -> Problem:
     """Return the problem of a file that no job would ever read."""
     at = f"{ROOT}/{shorten(path, 200)}"
     return Problem(at, "is where no record belongs", f"move or remove it; records are {_MAP}")
+
+
+def version_at(path: str, root: str) -> tuple[ExtensionId, Version] | None:
+    """Parse `<developer>/<name>/[versions/]<version>.yaml|json` below `root`; anything else is no version."""
+    parts = [part for part in path.removeprefix(root).split("/") if part != "versions"]
+    if len(parts) != 3:
+        return None
+    try:
+        version = Version.parse(parts[2].removesuffix(".yaml").removesuffix(".json"))
+        return ExtensionId.parse(f"{parts[0]}.{parts[1]}"), version
+    except ValueError:
+        return None

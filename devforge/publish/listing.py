@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from devforge.adapters.release_notes import Notes
 from devforge.model.collector import collector_paused
 from devforge.model.index import ExtensionDocument, IndexedVersion, ListName, StateList
 from devforge.model.names import ExtensionId
@@ -16,7 +17,6 @@ from devforge.model.versions import Version
 from devforge.publish.documents import document_of, released
 from devforge.publish.guard import Listed
 from devforge.publish.layout import encode, newest
-from devforge.publish.notes import Notes
 from devforge.publish.observe import Observed
 from devforge.publish.states import malicious_versions, state_lists
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from devforge.adapters.git import Objects
 from devforge.adapters.state import State
 from devforge.errors import BadInput, DevForgeError, Refused, Unavailable
-from devforge.model.layout import EXTENSIONS, POLICY, ROOT
+from devforge.model.layout import EXTENSIONS, POLICY, ROOT, version_at
 from devforge.model.names import ExtensionId
 from devforge.model.observed import DependencyFact, SourceTree
 from devforge.model.policy import Limits, Policy
@@ -115,15 +115,3 @@ def _versions(
     for path in paths:
         if (found := version_at(path, root)) is not None:
             yield found
-
-
-def version_at(path: str, root: str) -> tuple[ExtensionId, Version] | None:
-    """Parse `<developer>/<name>/[versions/]<version>.yaml|json` below `root`; anything else is no version."""
-    parts = [part for part in path.removeprefix(root).split("/") if part != "versions"]
-    if len(parts) != 3:
-        return None
-    try:
-        version = Version.parse(parts[2].removesuffix(".yaml").removesuffix(".json"))
-        return ExtensionId.parse(f"{parts[0]}.{parts[1]}"), version
-    except ValueError:
-        return None

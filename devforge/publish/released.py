@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from devforge.adapters.release_notes import Notes
 from devforge.model.index import ListEntry
 from devforge.model.mirrors import package_path
 from devforge.model.names import ExtensionId
 from devforge.model.registry import Entry, Registry
 from devforge.model.release import ReleaseNote
 from devforge.model.versions import Version
-from devforge.publish.notes import Notes
 from devforge.publish.states import state_lists
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from devforge.adapters.git_objects import StoredObjects
+from devforge.adapters.release_notes import Notes
 from devforge.adapters.state import State
 from devforge.model.announcements import Announcement
 from devforge.model.registry import Registry
 from devforge.publish.announcing.plan import Out, is_fresh
-from devforge.publish.notes import Notes
 from devforge.publish.released import released_versions
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from devforge.adapters.git_objects import StoredObjects
+from devforge.adapters.release_notes import Notes
 from devforge.adapters.state import State
 from devforge.model.channels import Deliveries
 from devforge.model.registry import Registry
 from devforge.publish.channels.changes import Out
-from devforge.publish.notes import Notes
 from devforge.publish.released import released_versions
 
 

@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from devforge.adapters.git_listing import TreeEntry
 from devforge.adapters.git_objects import StoredObjects
 from devforge.errors import Refused
+from devforge.model.layout import version_at
 from devforge.model.names import ExtensionId
 from devforge.model.recall import Recall
 from devforge.model.release import ReleaseNote
 from devforge.model.verdict import Report
 from devforge.model.versions import Version
-from devforge.publish.observe import version_at
 
 R = TypeVar("R", ReleaseNote, Recall)
 Filed = Mapping[ExtensionId, Mapping[Version, TreeEntry]]

@@ -32,12 +32,12 @@ def measure() -> list[Figure]:
         folder = Path(scratch)
         make_repository(folder / "registry.git", EXTENSIONS, VERSIONS)
         every = ((n, f"1.{minor}.0") for n in range(EXTENSIONS) for minor in range(VERSIONS))
-        _write_notes(folder, every)
+        write_notes(folder, every)
         index._write_trust(folder / "trust")
         aim = f"the repository is {size_of(folder / 'registry.git')}; aim: under 12 s and 400 MB"
         whole = _row("build_all", "all of it, records and 50,000 notes included", folder, aim)
         change_one(folder / "registry.git", _CHANGED)
-        _write_notes(folder, [(_CHANGED, "2.0.0")], is_first=False)
+        write_notes(folder, [(_CHANGED, "2.0.0")], is_first=False)
         one = "every signature looked at, as in a directory nothing says until when they hold"
         return [whole, _row("update_one", "one version more", folder, one)]
 
@@ -71,7 +71,7 @@ def _row(function: str, what: str, folder: Path, note: str) -> Figure:
     return Figure(what, seconds, megabytes, f"{said}; {note}")
 
 
-def _write_notes(
+def write_notes(
     folder: Path, versions: Iterable[tuple[int, str]], *, is_first: bool = True
 ) -> None:
     """Commit the note of each version of the extension of that number to the branch `state`."""

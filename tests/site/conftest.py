@@ -53,7 +53,7 @@ def published_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     write_site(registry, listings, root / "registry", site_url=SITE_URL)
     made = SignedIndex(tmp_path_factory.mktemp("made") / "index")
-    made.publish(*listings.documents)
+    made.publish(*(one.document for one in listings.extensions))
     shutil.copytree(made.out, root / "registry/index")
     return root
 

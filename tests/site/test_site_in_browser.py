@@ -233,7 +233,7 @@ def test_hostile_names_and_readmes_stay_text(tab, serve, tmp_path):
         yanked={"evil.one 1.4.0": EVIL},
     )
     write_site(registry, listings, tmp_path, site_url="https://x.example/")
-    SignedIndex(tmp_path / "index").publish(*listings.documents)
+    SignedIndex(tmp_path / "index").publish(*(one.document for one in listings.extensions))
     made = tab(home=serve(tmp_path))
     for path in (
         "index.html",

@@ -39,7 +39,7 @@ class Developer:
             monkeypatch.setenv(name, value)
         self.directory = tmp_path / "ink"
         assert main(["new", "ada.ink", "--into", str(self.directory)]) == 0
-        git(self.directory, "init", "-q", "-b", "main")
+        git(self.directory, "init", "-q", "--template=", "-b", "main")
         git(self.directory, "remote", "add", "origin", f"{github.url}/ada/ink.git")
         self.commit("First version")
 

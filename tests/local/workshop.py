@@ -33,7 +33,7 @@ class Workshop:
             "GIT_COMMITTER_EMAIL": f"{login}@example.org",
         }
         self.clone.mkdir()
-        self.git("init", "-q", "-b", "main")
+        self.git("init", "-q", "--template=", "-b", "main")
         url = gh.url.replace("://", f"://x:{self.account.token}@")
         self.git("remote", "add", "origin", f"{url}/{name}.git")
 

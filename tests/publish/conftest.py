@@ -226,7 +226,7 @@ class Marketplace:
 
     def _clone(self, full_name: str, work: Path) -> None:
         work.mkdir(parents=True)
-        self.git(work, "init", "-q", "-b", "main")
+        self.git(work, "init", "-q", "--template=", "-b", "main")
         token = self.accounts[full_name.split("/", maxsplit=1)[0]].token
         server = self.github.url.replace("://", f"://x-access-token:{token}@")
         self.git(work, "remote", "add", "origin", f"{server}/{full_name}.git")

@@ -46,7 +46,7 @@ class Shelf:
     def commit(self) -> Objects:
         """Commit everything to main and return the objects."""
         if not (self.root / ".git").exists():
-            self._git("init", "-q", "-b", "main")
+            self._git("init", "-q", "--template=", "-b", "main")
         self._git("add", "-A")
         self._git("-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-qm", "records")
         self.opened.append(Objects(self.root, "https://github.com"))

@@ -28,18 +28,17 @@ def commit(
     """Put a commit of `files` on top of `parent` and name it `ref`; return its id."""
     if not (path / "HEAD").exists() and not (path / ".git").exists():
         path.mkdir(parents=True, exist_ok=True)
-        git(path, "init", "-q", "--bare", ".")
+        git(path, "init", "-q", "--bare", "--template=", ".")
     stream = [
-        f"commit {ref}\nauthor A <a@example.invalid> 1700000000 +0000\n"
+        f"commit {ref}\nmark :1\nauthor A <a@example.invalid> 1700000000 +0000\n"
         "committer A <a@example.invalid> 1700000000 +0000\n".encode(),
         _data(message),
         f"from {parent}\n".encode() if parent else b"",
     ]
     for name, content in files.items():
         stream.append(_line(name, content))
-    stream.append(b"\ndone\n")
-    git(path, "fast-import", "--quiet", "--force", "--done", stdin=b"".join(stream))
-    return git(path, "rev-parse", ref)
+    stream.append(b"\nget-mark :1\ndone\n")
+    return git(path, "fast-import", "--quiet", "--force", "--done", stdin=b"".join(stream))
 
 
 def _line(name: str | bytes, content: Content) -> bytes:

@@ -107,9 +107,12 @@ class World:
     ) -> str:  # fmt: skip
         """Push a commit of `files` over HTTP as `login`; on top of `onto` of the registry."""
         work = self.scratch / "work.git"
-        parent = git(self.github.git_path(REGISTRY), "rev-parse", onto) if onto else None
-        if parent:
-            git(work, "fetch", "-q", str(self.github.git_path(REGISTRY)), onto or "")
+        there = self.github.git_path(REGISTRY)
+        parent = git(there, "rev-parse", onto) if onto else None
+        if not work.exists():  # what the registry has need not be fetched
+            work.mkdir(parents=True)
+            git(work, "init", "-q", "--bare", "--template=", ".")
+            (work / "objects/info/alternates").write_text(f"{there}/objects\n")
         made = commit(work, "refs/heads/made", files, parent=parent)
         token = self.accounts[login].token
         address = self.github.url.replace("://", f"://{login}:{token}@")

@@ -139,7 +139,9 @@ def _push(hub: Hub, repository: Row, move: RefMove, actor: Actor) -> dict[str, A
     web, id = repository_web(hub, repository), repository["id"]
     deleted, made = move.after == ZERO, move.before == ZERO
     commits = [] if deleted else _commits(hub, repository, move)
-    tip = None if deleted else hub.git.resolve(id, move.after)
+    tip = None
+    if not deleted:  # a tag may be an object of its own
+        tip = move.after if move.branch else hub.git.resolve(id, move.after)
     told = _told(hub, repository, [*commits, *filter(None, [tip])])
     forced = not deleted and not made and not is_ancestor(hub, id, move.before, move.after)
     return {

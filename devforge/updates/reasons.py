@@ -82,11 +82,11 @@ def _explained(error: Exception, now: datetime, expires: datetime | None) -> tup
 
 def told(reasons: list[Reason]) -> list[str]:
     """Return a line for every mirror; what two addresses of one place did alike is said once."""
-    said: list[Reason] = []
+    said: dict[tuple[str, str], str] = {}
     for one in reasons:
-        if not any(one.text == o.text and one.mirror.startswith(o.mirror) for o in said):
-            said.append(one)
-    return [f"{one.mirror}: {one.text}" for one in said]
+        site = one.mirror.removesuffix("index/")
+        said[site, one.text] = site if (site, one.text) in said else one.mirror
+    return [f"{mirror}: {text}" for (_, text), mirror in said.items()]
 
 
 def render_reasons(location: str, reasons: list[Reason]) -> str:

@@ -67,8 +67,8 @@ def test_where_no_address_answers_each_is_said(mirrored: Place):
     with pytest.raises(Unavailable) as said:
         mirrored.open(both(mirrored)).document(INK)
 
-    assert f"{mirrored.server.url}index/: " in str(said.value)
-    assert f"{mirrored.mirrors['east'].url}index/: " in str(said.value)
+    assert f"{mirrored.server.url}: metadata/2.root.json: 503" in str(said.value)
+    assert f"{mirrored.mirrors['east'].url}: metadata/2.root.json: 503" in str(said.value)
 
 
 @pytest.mark.parametrize(

@@ -336,6 +336,20 @@ def test_an_update_that_nobody_answers_says_so_once(terminal):
     assert err.count("no answer (Connection refused)") == 1
 
 
+def test_where_two_places_failed_what_was_known_has_a_line_of_its_own(terminal, monkeypatch):
+    monkeypatch.setenv("DEVFORGE_INDEX", "http://127.0.0.1:9/ http://127.0.0.1:19/")
+
+    code, _, err = terminal.type("outdated")
+
+    _, one, other, last = err.splitlines()
+    assert (one.strip(), other.strip(), last) == (
+        "http://127.0.0.1:9/: metadata/2.root.json: no answer (Connection refused)",
+        "http://127.0.0.1:19/: metadata/2.root.json: no answer (Connection refused)",
+        "nothing was learned of it before",
+    )
+    assert code == 1
+
+
 def test_the_list_says_what_is_pinned_and_what_is_held(terminal):
     for name in ("ink", "pen"):
         terminal.registry.add(f"acme.{name}", "1.0.0")

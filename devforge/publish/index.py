@@ -130,7 +130,7 @@ class _Draft:
     added: int = 0
     before: Targets = field(default_factory=dict)
     replaced: dict[str, tuple[File, ExtensionDocument]] = field(default_factory=dict)
-    _changed: dict[str, Change] = field(default_factory=dict)
+    _changed: dict[str, File | None] = field(default_factory=dict)  # None: it is gone
     _kept: set[str] = field(default_factory=set)  # packages that the index lists as they are
     # search shard or summary → id → what it says of it
     shards: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
@@ -233,22 +233,23 @@ class _Draft:
         if then == at:
             self.losses.keep(document)
             return
-        self._changed[target] = _change(self.revision.generation, at, id=document.id)
+        self._changed[target] = at
         if then is not None:
             self.replaced[target] = then, document
 
     def compare(self) -> None:
         """Hold what was listed against what is, and tell the log what changed."""
         gone = {target: (at, None) for target, at in self.before.items()}
-        self._changed |= {
-            target: _change(self.revision.generation, None, id=layout.target_id(target))
-            for target in gone
-        }
+        self._changed |= dict.fromkeys(gone)
         differing = {**self.replaced, **gone}
         self.present.bring_targets((target, then) for target, (then, _) in differing.items())
         for target, (then, now) in sorted(differing.items()):
             self.losses.compare(self.present.document(layout.target_id(target), then), now)
-        self.revision.changes += [change for _, change in sorted(self._changed.items())]
+        if self.present.timestamp is not None:  # the first index of all has nothing to tell
+            self.revision.changes += [
+                _change(self.revision.generation, at, id=layout.target_id(target))
+                for target, at in sorted(self._changed.items())
+            ]
 
     def put_lists(self, lists: Mapping[ListName, StateList]) -> None:
         """List the search shards, the summaries and the lists of states."""

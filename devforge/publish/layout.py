@@ -6,12 +6,13 @@ Source: devforge/model/index.py, which says what a client may rely on; TAP 15 fo
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
+
+from pydantic_core import to_json
 
 from devforge.model.addresses import package_name
 from devforge.model.index import (
@@ -33,7 +34,6 @@ TIMESTAMP = "metadata/timestamp.json"
 EXTENSIONS, PACKAGES, LISTS = "e", "p", "lists"
 # Search shards are few, so that a browser loads them all at once; each is one hex digit.
 _SHARD_DIGITS = 1
-_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 class File(NamedTuple):
@@ -121,8 +121,7 @@ def encode_document(document: ExtensionDocument) -> bytes:
 
 
 def _written(said: dict[str, Any]) -> bytes:
-    whole = {"schema_version": 1, **said}
-    return _JSON.encode(whole).encode()
+    return to_json({"schema_version": 1, **said})
 
 
 def _shared(versions: Sequence[IndexedVersion]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -28,13 +29,14 @@ class DumbPypi:
     def __init__(self, scratch: Path, packages: int, versions: int) -> None:
         self._listed, self._longer = scratch / "list", scratch / "longer"
         self._out = scratch / "simple"
-        lines = [
-            _line(number, f"1.{minor}.0", month=minor + 5)
-            for number in range(packages)
-            for minor in range(versions)
-        ]
-        self._listed.write_text("\n".join(lines) + "\n")
-        self._longer.write_text("\n".join([*lines, _line(4711, "2.0.0", month=11)]) + "\n")
+        with self._listed.open(
+            "w"
+        ) as listed:  # not held: who is started counts it as its own memory
+            for number in range(packages):
+                listed.writelines(_line(number, f"1.{v}.0", month=v + 5) for v in range(versions))
+        shutil.copyfile(self._listed, self._longer)
+        with self._longer.open("a") as longer:
+            longer.write(_line(4711, "2.0.0", month=11))
         self._command = [
             str(_installed()), "--packages-url", "https://example.com/", "--output-dir", str(self._out),
             "--no-generate-timestamp", "--no-per-release-json",
@@ -75,7 +77,7 @@ def _line(number: int, version: str, *, month: int) -> str:
         "uploaded_by": f"Developer {number // 4}",
         "upload_timestamp": int(datetime(2026, month, 20, 10, tzinfo=UTC).timestamp()),
     }
-    return json.dumps(said)
+    return f"{json.dumps(said)}\n"
 
 
 def _installed() -> Path:

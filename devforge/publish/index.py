@@ -61,17 +61,30 @@ def build_index(
     """
     place = place_at(out)
     with place.only_writer(), collector_paused():
-        draft = _Draft.of(place, policy, by, Losses(withdrawn))
-        draft.begin_whole()
-        for document in documents:
-            draft.add(document)
-        draft.compare()
-        draft.losses.refuse(policy.publishing.keep_percent)
-        draft.put_lists({name: lists.get(name, StateList()) for name in LISTS})
-        written = draft.revision.write()
-        replaced = draft.present.timestamp is not None
-        removed = prune_index(place, by.trust, by.now, whole=True) if replaced else ()
-        return _report(draft, written, removed)
+        return _built(documents, place, policy, by, lists=lists, losses=Losses(withdrawn))
+
+
+def _built(
+    documents: Iterable[ExtensionDocument],
+    place: Place,
+    policy: Policy,
+    by: Signing,
+    *,
+    lists: Mapping[ListName, StateList],
+    losses: Losses,
+) -> IndexReport:
+    """Do it. What it held is let go of when it ends, before the collector looks again."""
+    draft = _Draft.of(place, policy, by, losses)
+    draft.begin_whole()
+    for document in documents:
+        draft.add(document)
+    draft.compare()
+    losses.refuse(policy.publishing.keep_percent)
+    draft.put_lists({name: lists.get(name, StateList()) for name in LISTS})
+    written = draft.revision.write()
+    replaced = draft.present.timestamp is not None
+    removed = prune_index(place, by.trust, by.now, whole=True) if replaced else ()
+    return _report(draft, written, removed)
 
 
 def update_index(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -27,7 +26,7 @@ from devforge.publish.resign import resign
 from devforge.publish.revision import Signing
 from devforge.publish.trust import read_trust
 from tests.bench.dumb_pypi import DumbPypi
-from tests.bench.figures import Benchmark, Figure, measure_alone, put_aside, size_of
+from tests.bench.figures import Benchmark, Figure, measure_alone, put_aside, scratch, size_of
 
 EXTENSIONS, VERSIONS = 10_000, 5
 MANY = 100_000
@@ -38,10 +37,10 @@ _NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 def measure() -> list[Figure]:
     """Return a row for every way of writing, ours and the alternative's."""
-    with tempfile.TemporaryDirectory(prefix="devforge-bench-") as scratch:
-        few, many = Path(scratch, "few"), Path(scratch, "many")
+    with scratch() as folder:
+        few, many = Path(folder, "few"), Path(folder, "many")
         _write_inputs(few, EXTENSIONS)
-        alternative = DumbPypi(Path(scratch), EXTENSIONS, VERSIONS)
+        alternative = DumbPypi(Path(folder), EXTENSIONS, VERSIONS)
         rounds = [_round(few, alternative) for _ in range(ROUNDS)]
         ours = min((ours for ours, *_ in rounds), key=_seconds)
         theirs = min((theirs for _, theirs, _ in rounds), key=_seconds)

@@ -19,8 +19,8 @@ from tests.bench.figures import Benchmark, Table
 _ROUNDS = 15
 _ROOT = Path(__file__).parents[2]
 ALONE = ("list", "history", "config", "pin acme.ink", "unpin acme.ink", "hold acme.ink", "disable acme.ink",
-         "enable acme.ink", "verify", "rollback acme.ink", "why acme.ink", "doctor")  # fmt: skip
-ASKING = ("search ink", "show acme.ink", "outdated", "update", "install acme.ink")
+         "enable acme.ink", "verify", "rollback acme.ink", "doctor")  # fmt: skip
+ASKING = ("search ink", "show acme.ink", "why acme.ink", "outdated", "update", "install acme.ink")
 ALTERNATIVES = {
     "python, doing nothing": ["-c", "pass"],
     "python -c 'import click'": ["-c", "import click"],

@@ -16,7 +16,7 @@ from devforge.adapters.git import Objects
 from devforge.adapters.releases import Releases
 from devforge.errors import BadInput, DevForgeError, Refused
 from devforge.model.names import ExtensionId
-from devforge.model.release import ReleaseNote, Withdrawal, note_path, report_path
+from devforge.model.release import ReleaseNote, Withdrawal, report_path
 from devforge.model.versions import Version
 from devforge.plan import apply
 from devforge.publish.build import Built, Left, build
@@ -120,7 +120,7 @@ class PackageSteps:
     def remove(self, arguments: argparse.Namespace) -> int:
         """Mark a release as withdrawn, if a person approved exactly this plan."""
         id, version = ExtensionId.parse(arguments.id), Version.parse(arguments.version)
-        found = self._run.state.read(note_path(id, version))
+        found = self._run.state.read(ReleaseNote.path_of(id, version))
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         plan = plan_removal(
             id,

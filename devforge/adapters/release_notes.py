@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from devforge.adapters.git_listing import TreeEntry
 from devforge.adapters.git_objects import StoredObjects
-from devforge.errors import Refused
 from devforge.model.layout import version_at
 from devforge.model.names import ExtensionId
 from devforge.model.recall import Recall
@@ -82,19 +81,7 @@ class Notes:
         contents = self._objects.blobs(entry for _, held in wanted for entry in held.values())
         for id, held in wanted:
             read = zip(held.items(), islice(contents, len(held)), strict=True)
-            yield id, {at: _parsed(content, kind, id, at, entry) for (at, entry), content in read}
-
-
-def _parsed(content: bytes, kind: type[R], id: ExtensionId, version: Version, at: TreeEntry) -> R:
-    try:
-        found = kind.model_validate_json(content)
-    except ValidationError as error:  # never offered again because a file is damaged
-        raise Refused(
-            f"state: {at.path} is not one of ours ({error.errors()[0]['msg']}); look who wrote it"
-        ) from error
-    if (found.id, found.version) != (id, version):
-        raise Refused(f"state: {at.path} is of {found.id} {found.version}; look who wrote it")
-    return found
+            yield id, {at: kind.parsed(content, id, at) for (at, _), content in read}
 
 
 def _report(content: bytes) -> Report | None:

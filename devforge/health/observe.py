@@ -7,18 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
-
 from devforge.adapters.state import State
 from devforge.analytics.logs.line import LogLine
-from devforge.errors import Refused
 from devforge.health.plan import Watched
 from devforge.health.tally import Count, Counted, Key
 from devforge.model.health import HealthNote, HealthRules
 from devforge.model.names import ExtensionId
 from devforge.model.records import VersionRecord
 from devforge.model.registry import Registry
-from devforge.model.release import ReleaseNote, note_path
+from devforge.model.release import ReleaseNote
 from devforge.model.versions import Version
 
 # So many versions are looked at in one run; a flood of words about all there are takes it no longer.
@@ -56,12 +53,8 @@ class Shelf:
             Refused: what is noted of its release is not ours.
         """
         if key not in self._published:
-            path = note_path(*key)
-            content = self.state.read(path)
-            try:
-                note = None if content is None else ReleaseNote.model_validate_json(content)
-            except ValidationError as error:
-                raise Refused(f"state: {path} is not a note of ours; look who wrote it") from error
+            content = self.state.read(ReleaseNote.path_of(*key))
+            note = None if content is None else ReleaseNote.parsed(content, *key)
             is_out = note is not None and note.withdrawn is None
             self._published[key] = (
                 datetime.fromisoformat(note.published) if note and is_out else None

@@ -17,6 +17,7 @@ from devforge.model.platforms import Name
 from devforge.model.profile import Profile
 from devforge.model.records import Rollout, Timestamp
 from devforge.model.texts import InnerPath, OneLine
+from devforge.model.version_note import VersionNote
 from devforge.model.versions import Version
 
 README_CHARACTERS = 64_000
@@ -59,12 +60,11 @@ class Files(Strict):
     sbom: IndexedFile
 
 
-class ReleaseNote(Strict):
+class ReleaseNote(VersionNote):
     """`releases/<developer>/<name>/<version>.json`: the version is out, and these are its files."""
 
-    schema_version: Literal[1] = 1
-    id: ExtensionId
-    version: Version
+    FOLDER = "releases"
+
     tag: str
     published: Timestamp
     source: Source
@@ -93,21 +93,11 @@ class ReleaseNote(Strict):
         """How a plan's line names exactly its packages."""
         return digests({platform: files.package for platform, files in self.packages.items()})
 
-    @property
-    def path(self) -> str:
-        """Where this note lies on the `state` branch."""
-        return note_path(self.id, self.version)
-
 
 def digests(packages: Mapping[Name | None, Pointer] | Mapping[Name | None, IndexedFile]) -> str:
     """Return how a plan's line names exactly these packages."""
     said = [f"{name or ''} {file.sha256[:12]}…".strip() for name, file in packages.items()]
     return f"sha256 {', '.join(said)}"
-
-
-def note_path(id: ExtensionId, version: Version) -> str:
-    """Where the note of a release lies on the `state` branch."""
-    return f"releases/{id.path}/{version}.json"
 
 
 def report_path(id: ExtensionId, version: Version) -> str:

@@ -38,8 +38,15 @@ class VersionNote(Strict):
         Raises:
             Refused: the file is not one of ours, so nobody can tell what was done.
         """
-        if content is None:
-            return cls(id=id, version=version)
+        return cls(id=id, version=version) if content is None else cls.parsed(content, id, version)
+
+    @classmethod
+    def parsed(cls, content: bytes, id: ExtensionId, version: Version) -> Self:
+        """Return what the file of a version says.
+
+        Raises:
+            Refused: it is not one of ours, or is another version's.
+        """
         path = cls.path_of(id, version)
         try:
             found = cls.model_validate_json(content)

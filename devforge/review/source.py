@@ -20,7 +20,7 @@ from devforge.model.policy import Limits
 from devforge.model.problem import Problem
 from devforge.model.reading import BadRecord, read_record
 from devforge.model.records import VersionRecord
-from devforge.model.release import ReleaseNote, note_path
+from devforge.model.release import ReleaseNote
 from devforge.model.submission import Submission
 from devforge.model.versions import Version
 from devforge.review.dependencies import read_dependencies
@@ -119,7 +119,7 @@ def _remembered(state: State, identity: ExtensionId, version: Version) -> Approv
     try:
         if (content := state.read(path)) is not None:
             return Approved.model_validate_json(content)
-        if (note := state.read(path := note_path(identity, version))) is not None:
+        if (note := state.read(path := ReleaseNote.path_of(identity, version))) is not None:
             return _from_note(ReleaseNote.model_validate_json(note))
     except ValidationError as error:
         # Not comparing would let new power through unseen, so this is no verdict.
